@@ -1,0 +1,129 @@
+"""From a row of the manifest to a stream: what all streams of a process share, and what each has of its own."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.sources.declarative.models.declarative_component_schema import (
+    CustomRetriever,
+    CustomStateMigration,
+    DatetimeBasedCursor,
+    MinMaxDatetime,
+)
+from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
+from airbyte_cdk.sources.types import Config
+
+from source_twilio.components.accounts import Accounts
+from source_twilio.components.api import Api, Policy
+from source_twilio.components.credentials import Credentials
+from source_twilio.components.cursors import AccountCursor
+from source_twilio.components.reading import RangePolicy
+from source_twilio.components.requester import Retry
+from source_twilio.components.retrievers import ListRetriever
+from source_twilio.components.streams import TwilioStream
+from source_twilio.components.windows import Unit, duration
+from source_twilio.components.workers import Workers
+
+EPOCH = {"type": "MinMaxDatetime", "datetime": "1970-01-01", "datetime_format": "%Y-%m-%d"}
+UNITS = {"PT1S": "second", "P1D": "day", "P1M": "month", "P1Y": "year"}
+
+
+def retry_policy(manifest: Mapping[str, Any]) -> Policy:
+    """The manifest's time-outs and retry rules."""
+    return Retry(**manifest["definitions"]["retry"]).policy
+
+
+class StreamBuilder:
+    """Builds streams from the resolved manifest.
+
+    config: the migrated configuration; factory: the CDK's, which makes components of their declarations; manifest:
+    resolved; emit: puts a state message on the way to the output.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        factory: ModelToComponentFactory,
+        manifest: Mapping[str, Any],
+        emit: Callable[[AirbyteMessage], None],
+    ) -> None:
+        self._config = config
+        self._factory = factory
+        self._rows = {row["name"]: row for row in manifest["streams"]}
+        self._emit = emit
+        policy = retry_policy(manifest)
+        workers = int(config["num_workers"])
+        self.workers = Workers(workers)
+        self.api = Api(config["region"], workers)
+        self.credentials = Credentials(config, self.api, policy)
+        self.accounts = Accounts(config, self.api, self.credentials, policy)
+
+    @staticmethod
+    def schema(name: str) -> Mapping[str, Any]:
+        """The JSON schema of a stream, from its file in the package; read-only, since the factory takes a dict that
+        has a `type` for a component."""
+        return MappingProxyType(json.loads(pkgutil.get_data("source_twilio", f"schemas/{name}.json") or b""))
+
+    def build(self, name: str, saved: Mapping[str, Any]) -> TwilioStream:
+        """The stream of a row. saved: its state of the last sync, empty if there is none."""
+        row = self._rows[name]
+        ranges = self._ranges(row.get("incremental_sync"))
+        return TwilioStream(
+            row,
+            self._retriever(name),
+            self._cursor(row, ranges, saved),
+            ranges,
+            self.accounts,
+            self.workers,
+            every_account=row["accounts"] == "all",
+        )
+
+    def _retriever(self, name: str) -> ListRetriever:
+        row = self._rows[name]
+        parent = row.get("parent")
+        sync = row.get("incremental_sync") or {}
+        retriever: ListRetriever = self._factory.create_component(
+            CustomRetriever,
+            row["retriever"],
+            self._config,
+            name=name,
+            api=self.api,
+            accounts=self.accounts,
+            schema=self.schema(name),
+            parent_retriever=self._retriever(parent["stream"]) if parent else None,
+            cursor_field=sync.get("cursor_field", ""),
+            client_side=bool(sync.get("is_client_side_incremental")),
+        )
+        return retriever
+
+    def _ranges(self, sync: Mapping[str, Any] | None) -> RangePolicy:
+        """The range of a stream's `incremental_sync` block; everything for a stream without one."""
+        block = DatetimeBasedCursor.parse_obj(sync) if sync else None
+        start = dict(sync["start_datetime"]) if sync else EPOCH
+        return RangePolicy(
+            unit=Unit(UNITS[str(block.cursor_granularity)] if block else "second"),
+            start=self._factory.create_component(MinMaxDatetime, start, self._config).get_datetime(self._config),
+            lookback=duration((block.lookback_window if block else None) or "PT0S"),
+            configured=timedelta(minutes=self._config["lookback_window"]),
+        )
+
+    def _cursor(self, row: Mapping[str, Any], ranges: RangePolicy, saved: Mapping[str, Any]) -> Cursor:
+        name = row["name"]
+        sync = row.get("incremental_sync")
+        if not sync:
+            return FinalStateCursor(name, None, self._factory.get_message_repository())
+        migrations = [
+            self._factory.create_component(
+                CustomStateMigration, migration, self._config, cursor_field=sync["cursor_field"]
+            )
+            for migration in row.get("state_migrations") or []
+        ]
+        state = self._factory.apply_stream_state_migrations(migrations, saved)
+        return AccountCursor(name, sync["cursor_field"], ranges.unit, state, self._emit, self._config["start_date"])

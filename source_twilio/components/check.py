@@ -1,0 +1,69 @@
+"""`check`: whether the credentials are right, by the cheapest call that they may make."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from airbyte_cdk.models import AirbyteConnectionStatus, Status
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_twilio.components.accounts import Accounts
+from source_twilio.components.api import Api, Policy, Signature, Stats
+from source_twilio.components.credentials import Credentials
+from source_twilio.components.errors import NOT_ALLOWED, TEST_CREDENTIALS, Refused
+
+LOGGER = logging.getLogger("airbyte")
+SECONDS = 4.0  # for each of at most two requests: `check` answers within ten seconds in every case
+NEVER_WITH_A_KEY = "accounts, keys, iam_keys and signing_keys"
+
+
+def check_connection(config: Mapping[str, Any], policy: Policy) -> AirbyteConnectionStatus:
+    """Ask for the account itself; for a key or app that may not, for one message.
+
+    Says which streams the kind of credential can never read. policy: the manifest's time-outs, of which one short
+    attempt is made. The status is FAILED with a sentence that says what to do.
+    """
+    policy = policy.once(SECONDS)
+    api = Api(config["region"], workers=1)
+    credentials = Credentials(config, api, policy)
+    accounts = Accounts(config, api, credentials, policy)
+    sid = config["account_sid"]
+    signature = Signature(credentials.authorization)
+
+    def get(path: str) -> Any:
+        return api.get(f"https://{api.host('api')}{path}", {}, signature, policy, Stats(), "check")
+
+    try:
+        try:
+            get(f"/2010-04-01/Accounts/{sid}.json")
+            LOGGER.info("The credentials can read account %s and its subaccounts.", sid)
+        except Refused as refusal:
+            unlike_a_key = credentials.kind == "auth_token" or refusal.code == TEST_CREDENTIALS
+            if unlike_a_key or refusal.status not in NOT_ALLOWED:
+                raise
+            _check_restricted(get, sid, credentials.kind)
+    except Refused as refusal:
+        return AirbyteConnectionStatus(
+            status=Status.FAILED, message=str(accounts.refused_main(refusal, "check"))
+        )
+    except AirbyteTracedException as error:
+        return AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
+    return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+
+
+def _check_restricted(get: Any, sid: str, kind: str) -> None:
+    """For a key that may not read the account: any resource of it that answers proves the key."""
+    permitted = True
+    try:
+        get(f"/2010-04-01/Accounts/{sid}/Messages.json?PageSize=1")
+    except Refused as refusal:
+        if refusal.code != 70051:  # known, but without the permission: https://www.twilio.com/docs/api/errors/70051
+            raise
+        permitted = False
+    LOGGER.info(
+        "This %s can never read %s, nor any subaccount.%s",
+        "OAuth app" if kind == "oauth_client" else "Standard or Restricted API key", NEVER_WITH_A_KEY,
+        "" if permitted else " It has no permission for messages; what a Restricted key may read shows at the read.",
+    )

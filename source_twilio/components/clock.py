@@ -1,0 +1,40 @@
+"""What time it is, as far as this machine and Twilio agree."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+
+AGREED = timedelta(seconds=60)  # the Date header counts whole seconds and travels
+
+
+class Clock:
+    """The local clock beside the `Date` header of Twilio's answers.
+
+    A machine whose clock is off must lose no row: what is asked for reaches up to the later of the two clocks, what
+    the state says was read ends at the earlier.
+    """
+
+    def __init__(self) -> None:
+        self._offset = timedelta(0)
+
+    def note(self, date_header: str | None) -> None:
+        """Compare the local clock with a response's `Date` header; an absent or unreadable one changes nothing."""
+        try:
+            offset = parsedate_to_datetime(date_header or "") - self.local()
+        except (TypeError, ValueError):
+            return
+        self._offset = offset if abs(offset) > AGREED else timedelta(0)
+
+    @staticmethod
+    def local() -> datetime:
+        """The machine's own time, in UTC."""
+        return datetime.now(timezone.utc)
+
+    def latest(self) -> datetime:
+        """The end of what to ask for."""
+        return max(self.local(), self.local() + self._offset)
+
+    def earliest(self) -> datetime:
+        """The end of what has certainly passed at Twilio."""
+        return min(self.local(), self.local() + self._offset)

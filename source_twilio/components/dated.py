@@ -1,0 +1,207 @@
+"""Lists that Twilio filters by date: one request where an account is quiet, windows by density where it is busy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from source_twilio.components.cursors import UNDATED
+from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
+from source_twilio.components.reading import Reading
+from source_twilio.components.records import Row
+from source_twilio.components.requester import Answer
+from source_twilio.components.retrievers import Deliver, ListRetriever
+from source_twilio.components.windows import (
+    DAY,
+    DateFilter,
+    Unit,
+    Window,
+    duration,
+    midnight,
+    pages_for,
+    parse,
+    rows_per_second,
+    split,
+)
+from source_twilio.components.workers import Part, Spawn, Steps
+
+LOGGER = logging.getLogger("airbyte")
+PAGES_A_WINDOW = 4  # full enough to be worth a request chain, short enough that states come out along the way
+MOST_PIECES = 64  # a burst within one page tells little about the rest; busy pieces are split again
+LONGEST_CHAIN = 8  # pages that are expected to be left from which on a window is split
+
+
+@dataclass
+class WindowRetriever(ListRetriever):
+    """Reads a list by windows of its date filter.
+
+    filter: the parameters of the filter (see `DateFilter`); edges: where windows may be cut, whole days where the API
+    leaves open whether a date or an instant is compared; each: a parameter and the values that are asked for one by
+    one, because the API hides rows without it; undated: the same for rows without a cursor value; look: the list is
+    first asked for without a filter, which is all there is to ask of a small account; hold: a field and the value of
+    rows that are going to change, which the cursor does not pass; cap: rows after which the API cuts a list off.
+    """
+
+    filter: Mapping[str, Any] = field(default_factory=dict)
+    edges: str = "second"
+    each: Mapping[str, list[str]] = field(default_factory=dict)
+    undated: Mapping[str, list[str]] = field(default_factory=dict)
+    look: bool = False
+    hold: Mapping[str, Any] = field(default_factory=dict)
+    cap: int = 0
+    page_rows: int = 1000
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._filter = DateFilter(**self.filter)
+        self._edges = Unit(self.edges)
+        self._longest = duration(self.config.get("slice_step_duration") or "P1M")
+        self._page_rows = self.requester.page_size or self.page_rows
+        self._reads_undated = bool(self.undated)
+
+    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """The list's windows, each a part of its own; with `look` the unfiltered list first."""
+        window = reading.range()
+        if not self.look:
+            yield Spawn(self._windows(reading, [window], context, deliver))
+            return
+        first = next(self.pages(reading, context), Answer([], None))
+        since = reading.range(UNDATED)
+        if first.next_url is None:
+            yield from deliver(self._dated(first.rows, reading, window) + self._without_date(first.rows, since),
+                               part, context)
+            yield Spawn([(reading.part(UNDATED), iter(()))])
+            return
+        pieces = self._pieces(window, self._density(first.rows), reading)
+        steps = self._windows(reading, pieces, context, deliver)
+        yield Spawn([*self._undated_steps(reading, context, deliver), *steps])
+
+    def _undated_steps(self, reading: Reading, context: Row, deliver: Deliver) -> list[tuple[Part, Steps]]:
+        part = reading.part(UNDATED)
+        return [(part, self._undated_rows(reading, part, context, query, deliver)) for query in _each(self.undated)]
+
+    def _undated_rows(
+        self, reading: Reading, part: Part, context: Row, query: dict[str, str], deliver: Deliver
+    ) -> Steps:
+        """The rows without a cursor value of a list that is short or sorted by creation, newest first."""
+        since = reading.range(UNDATED)
+        for answer in self.pages(reading, context, query):
+            yield from deliver(self._without_date(answer.rows, since), part, context)
+            if descending(answer.rows) and older(answer.rows[-1], since.start):
+                return
+
+    def _windows(
+        self, reading: Reading, windows: list[Window], context: Row, deliver: Deliver
+    ) -> list[tuple[Part, Steps]]:
+        """A step for each window and each value of `each`."""
+        return [step for query in _each(self.each) for step in self._parts(reading, windows, context, query, deliver)]
+
+    def _parts(
+        self, reading: Reading, windows: list[Window], context: Row, query: dict[str, str], deliver: Deliver
+    ) -> list[tuple[Part, Steps]]:
+        """A step for each window, each in a part of its own; the oldest first, since the state follows the oldest."""
+        steps = []
+        for window in windows:
+            part = reading.part("", window.start)
+            steps.append((part, self._window(reading, part, window, context, query, deliver)))
+        return steps
+
+    def _window(
+        self, reading: Reading, part: Part, window: Window, context: Row, query: dict[str, str], deliver: Deliver
+    ) -> Steps:
+        """The rows of one window; hands over to smaller windows once its first page tells that it is busy."""
+        for number, answer in enumerate(self._answers(reading, window, context, query)):
+            rest = self._rest(answer.rows, window, reading.ranges.unit.step) if number == 0 and answer.next_url else None
+            pieces = self._pieces(rest, self._density(answer.rows), reading) if rest else [window]
+            if rest and pieces != [window]:
+                yield Spawn(self._parts(reading, pieces, context, query, deliver))
+                part.start = rest.end + reading.ranges.unit.step
+                yield from deliver(self._dated(answer.rows, reading, Window(part.start, window.end)), part, context)
+                return
+            yield from deliver(self._dated(answer.rows, reading, window), part, context)
+
+    def _answers(self, reading: Reading, window: Window, context: Row, query: dict[str, str]) -> Iterator[Answer]:
+        """The pages of a window; where the API keeps less than was asked for, from a later start."""
+        step = DAY
+        while True:
+            try:
+                yield from self.pages(reading, context, {**query, **self._filter.params(window)})
+                return
+            except Refused as refusal:
+                if refusal.code not in OUTSIDE_RETENTION or window.start + step > window.end:
+                    raise
+            window = Window(midnight(window.start) + step, window.end)
+            LOGGER.warning("%s: Twilio no longer keeps rows that old; reading from %s on", reading.who, window.start)
+            step *= 2
+
+    def _pieces(self, window: Window, density: float, reading: Reading) -> list[Window]:
+        """Tile a window with pieces of a few pages each, none longer than `slice_step_duration`."""
+        if pages_for(window.end - window.start, density, self._page_rows) <= PAGES_A_WINDOW:
+            return [window]
+        span = (window.end - window.start).total_seconds()
+        seconds = min(max(PAGES_A_WINDOW * self._page_rows / density, span / MOST_PIECES),
+                      self._longest.total_seconds())
+        return split(window, timedelta(seconds=seconds), self._edges, reading.ranges.unit.step)
+
+    def _density(self, rows: list[Row]) -> float:
+        values = [row[self.cursor_field] for row in rows if row.get(self.cursor_field)]
+        return rows_per_second(values) if values else float("inf")
+
+    def _rest(self, rows: list[Row], window: Window, step: timedelta) -> Window | None:
+        """What of a busy window is better read by smaller ones, from its first page; None to go on page by page.
+
+        Of a list that is sorted by the cursor, newest first, the page holds all rows behind the first edge after its
+        oldest one, so only what lies before that edge is left; of any other list, all of it.
+        """
+        values = [row.get(self.cursor_field) or "" for row in rows]
+        if not values or "" in values:
+            return None
+        is_sorted = all(a >= b for a, b in zip(values, values[1:]))
+        oldest = parse(min(values)).replace(microsecond=0)
+        behind = (oldest if is_sorted else window.end) - window.start
+        if pages_for(behind, self._density(rows), self._page_rows) <= LONGEST_CHAIN:
+            return None
+        cut = self._edges.ceiling(oldest + timedelta(seconds=1))
+        if is_sorted and window.start < cut <= window.end:
+            return Window(window.start, cut - step)
+        return window
+
+    def _dated(self, rows: list[Row], reading: Reading, window: Window) -> list[Row]:
+        """The rows that belong to a window; one without a cursor value belongs to the newest, if nothing reads it."""
+        unit, name = reading.ranges.unit, self.cursor_field
+        low, high, width = unit.text(window.start), unit.text(window.end), unit.width
+        newest = not self._reads_undated and window.end == reading.range().end
+        kept = [row for row in rows
+                if (low <= row[name][:width] <= high if row.get(name) else newest)]
+        if self.hold:
+            changing = [row[name] for row in kept if row.get(name) and _matches(row, self.hold)]
+            if changing:
+                reading.hold("", parse(min(changing)))
+        return kept
+
+    def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
+        return [row for row in rows if not row.get(self.cursor_field) and not older(row, since.start)]
+
+
+def _each(values: Mapping[str, list[str]]) -> list[dict[str, str]]:
+    """One query for each value, or a single empty one."""
+    return [{name: value} for name, listed in values.items() for value in listed] or [{}]
+
+
+def _matches(row: Row, condition: Mapping[str, Any]) -> bool:
+    return all(row.get(name) == value for name, value in condition.items())
+
+
+def older(row: Row, moment: datetime) -> bool:
+    """Whether a row was created before a moment."""
+    created = row.get("date_created")
+    return bool(created) and parse(str(created)) < moment
+
+
+def descending(rows: list[Row]) -> bool:
+    """Whether a page is sorted by creation, newest first."""
+    values = [row.get("date_created") or "" for row in rows]
+    return bool(values) and "" not in values and all(a >= b for a, b in zip(values, values[1:]))

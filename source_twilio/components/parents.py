@@ -1,0 +1,54 @@
+"""Which rows of a parent stream a child is asked for, and what they hand down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from source_twilio.components.records import Row
+from source_twilio.components.windows import parse
+
+
+@dataclass(frozen=True)
+class ParentRows:
+    """The `parent` block of a stream's row in the manifest.
+
+    stream: the parent's name; keys: name in the child's path and rows -> field of the parent; where: conditions that
+    all have to hold, each a mapping of a field to `positive`, `present`, or a list of values; or_changed: a field with
+    the time of the last change, by which a parent that fails a condition is asked once more after it changed.
+    """
+
+    stream: str
+    keys: Mapping[str, str]
+    where: Mapping[str, Any] = field(default_factory=dict)
+    or_changed: str = ""
+
+    def context(self, row: Row, context: Row) -> Row:
+        """The keys of a child's slice: those of the parent's and what the parent's row adds."""
+        return {**context, **{name: row[column] for name, column in self.keys.items()}}
+
+    def chooses(self, row: Row, since: datetime | None) -> bool:
+        """Whether to ask for the children of a parent. since: the child's cursor less its lookback, None at first."""
+        if all(_holds(_field(row, path), condition) for path, condition in self.where.items()):
+            return True
+        if not self.or_changed:
+            return False
+        changed = row.get(self.or_changed)
+        return since is None or changed is None or parse(changed) >= since
+
+
+def _field(row: Row, path: str) -> Any:
+    value: Any = row
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _holds(value: Any, condition: Any) -> bool:
+    if condition == "present":
+        return value is not None
+    if condition == "positive":
+        return isinstance(value, (int, float)) and value > 0
+    return value in condition

@@ -1,0 +1,103 @@
+"""One account of one stream while it is read: its ranges, the parts that are open, and what they cost."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pendulum
+
+from source_twilio.components.accounts import Account
+from source_twilio.components.api import Stats
+from source_twilio.components.clock import Clock
+from source_twilio.components.cursors import AccountCursor
+from source_twilio.components.windows import Unit, Window, back
+from source_twilio.components.workers import Part
+
+
+@dataclass(frozen=True)
+class RangePolicy:
+    """Where a stream's range begins, from the `incremental_sync` block of its row.
+
+    unit: the cursor's precision; start: the earliest start (configured start date, retention); lookback: how far
+    behind the cursor to begin at least; configured: the configuration's lookback window, which may be longer.
+    """
+
+    unit: Unit
+    start: datetime
+    lookback: pendulum.Duration
+    configured: timedelta
+
+    def window(self, saved: datetime | None, created: datetime | None, clock: Clock) -> Window:
+        """The range to read: from the cursor less the lookback window, or from the earliest start, to now."""
+        end = self.unit.trim(clock.latest())
+        begin = self.unit.floor(max(self.start, created or self.start))
+        if saved:
+            saved = min(saved, end)  # a cursor of the future would leave the lookback window unread
+            begin = max(begin, self.unit.floor(min(back(saved, self.lookback), back(saved, self.configured))))
+        return Window(min(begin, end), end)
+
+
+@dataclass
+class Reading:
+    """What the steps of one account of one stream share.
+
+    account: whose rows; cursor and ranges: None for a stream without state; clock: the end of its ranges.
+    """
+
+    account: Account
+    stream: str
+    clock: Clock
+    stats: Stats
+    ranges: RangePolicy
+    cursor: AccountCursor | None = None
+    _windows: dict[str, Window] = field(default_factory=dict)
+    _open: set[Part] = field(default_factory=set)
+    _held: dict[str, datetime] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._certain_end = self.ranges.unit.trim(self.clock.earliest())
+
+    @property
+    def who(self) -> str:
+        """The stream and account, for messages."""
+        return f"Stream {self.stream}, account {self.account.sid}"
+
+    def range(self, kind: str = "") -> Window:
+        """The range of a kind of rows; the same throughout the sync."""
+        with self._lock:
+            if kind not in self._windows:
+                saved = self.cursor.value(self.account.sid, kind) if self.cursor else None
+                self._windows[kind] = self.ranges.window(saved, self.account.created, self.clock)
+            return self._windows[kind]
+
+    def since(self) -> datetime | None:
+        """From when on changed rows are emitted by a client-side cursor; None in the first sync: all of them."""
+        if self.cursor is None or self.cursor.value(self.account.sid) is None:
+            return None
+        return self.range().start
+
+    def part(self, kind: str, start: datetime | None = None) -> Part:
+        """Open a part: the cursor of its kind stays before it until it is closed."""
+        part = Part(kind, start or self.range(kind).start)
+        with self._lock:
+            self._open.add(part)
+        return part
+
+    def hold(self, kind: str, moment: datetime) -> None:
+        """Keep the cursor of a kind from passing a moment in this sync, where a row is still going to change."""
+        with self._lock:
+            self._held[kind] = min(moment, self._held.get(kind, moment))
+
+    def close(self, part: Part) -> None:
+        """All rows of a part are on their way: move the cursor up to the oldest part of its kind that is open."""
+        window = self.range(part.kind)
+        with self._lock:
+            self._open.remove(part)
+            starts = [other.start for other in self._open if other.kind == part.kind and other.start]
+            read_to = min(starts) - self.ranges.unit.step if starts else min(window.end, self._certain_end)
+            read_to = min(read_to, self._held.get(part.kind, read_to))
+        if self.cursor and read_to >= window.start:
+            self.cursor.advance(self.account.sid, part.kind, read_to)

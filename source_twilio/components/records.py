@@ -1,0 +1,203 @@
+"""From a response body to rows that match the stream's schema: one `Page` a response."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import orjson
+
+Row = dict[str, Any]
+Converter = Callable[[Any], Any]
+
+LOGGER = logging.getLogger("airbyte")
+MONTHS = {name: f"{number:02}" for number, name in enumerate(
+    ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1)}
+LARGEST_INTEGER = 2**63 - 1  # what JSON writers and warehouse columns hold
+
+
+class Page:
+    """The rows of one response on their way to the output.
+
+    rows: the rows, normalised; release: called once the rows have left the process, so that a worker may read on.
+    """
+
+    __slots__ = ("release", "rows")
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self.release: Callable[[], None] = _nothing
+
+
+def _nothing() -> None:
+    """A page that no worker waits for."""
+
+
+def decode(body: bytes) -> Any:
+    """A response body as Python values. Raises ValueError when it is no JSON at all.
+
+    orjson refuses what the JSON grammar refuses (NaN, lone surrogates); such a body is read again with the standard
+    library, and only the offending values are replaced: one odd value must not cost its neighbours.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            text = body.decode("utf-8", errors="replace")
+            return _printable(json.loads(text, parse_constant=lambda _: None, strict=False))
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+
+def _printable(value: Any) -> Any:
+    """The value with what JSON output cannot hold replaced: lone surrogates, integers beyond 64 bits, infinities."""
+    if isinstance(value, str):
+        return value.encode("utf-8", errors="replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_printable(key): _printable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return float(value) if abs(value) < 1e300 else None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def to_rfc3339(value: Any) -> str | None:
+    """A date-time of the API as RFC 3339 UTC: RFC 2822 (2010 API), ISO 8601 with or without offset (product hosts).
+
+    None for an empty or unreadable value, so that the declared format always holds.
+    """
+    if not isinstance(value, str):
+        return None
+    if value.endswith("Z") and value[10:11] == "T" and value[:4].isdigit():
+        return value
+    if len(value) == 31 and value.endswith(" +0000") and value[8:11] in MONTHS:  # Fri, 24 May 2019 17:44:46 +0000
+        return f"{value[12:16]}-{MONTHS[value[8:11]]}-{value[5:7]}T{value[17:25]}Z"
+    return _parsed(value)
+
+
+def _parsed(value: str) -> str | None:
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = parse(value)
+        except (ValueError, TypeError, IndexError):
+            continue
+        moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{text}.{moment.microsecond:06}Z" if moment.microsecond else f"{text}Z"
+    return None
+
+
+def to_date(value: Any) -> str | None:
+    """A calendar day as `YYYY-MM-DD`, None for an empty or unreadable value."""
+    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
+        return value
+    moment = to_rfc3339(value)
+    return moment[:10] if moment else None
+
+
+def to_number(value: Any) -> int | float | None:
+    """A number, also where the API sends it as text; None for an empty or unreadable one."""
+    if value.__class__ is str:
+        try:
+            value = float(value) if "." in value or "e" in value.lower() or "n" in value.lower() else int(value)
+        except ValueError:
+            return None
+    if isinstance(value, (int, float)):
+        if value.__class__ is float and not math.isfinite(value):
+            return None
+        return value if abs(value) <= LARGEST_INTEGER or value.__class__ is float else float(value)
+    return None
+
+
+def to_integer(value: Any) -> int | float | None:
+    """As `to_number`; a whole number written with decimals becomes an integer."""
+    number = to_number(value)
+    return int(number) if isinstance(number, float) and number.is_integer() and abs(number) < 2**63 else number
+
+
+def to_boolean(value: Any) -> bool | None:
+    """A boolean, also from the texts true and false; None for anything else."""
+    if value.__class__ is bool:
+        return bool(value)
+    return {"true": True, "false": False}.get(str(value).lower())
+
+
+def to_text(value: Any) -> str:
+    """Text for a column that is declared as text while the API sends a number or a structure."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _converter(schema: Mapping[str, Any]) -> Converter | None:
+    declared = schema.get("type")
+    kinds = [declared] if isinstance(declared, str) else [kind for kind in declared or () if kind != "null"]
+    kind = kinds[0] if len(kinds) == 1 else None
+    if kind == "string":
+        return {"date-time": to_rfc3339, "date": to_date}.get(schema.get("format", ""), to_text)
+    if kind == "object" and schema.get("properties"):
+        return _nested(compile_converters(schema))
+    if kind == "array" and (item := _converter(schema.get("items") or {})) and item is not to_text:
+        each = item
+        return lambda values: [each(value) for value in values] if isinstance(values, list) else values
+    return {"number": to_number, "integer": to_integer, "boolean": to_boolean}.get(kind or "")
+
+
+def _nested(converters: list[tuple[str, Converter]]) -> Converter | None:
+    if not any(convert is not to_text for _, convert in converters):
+        return None
+
+    def convert_object(value: Any) -> Any:
+        if isinstance(value, dict):
+            _apply(converters, value)
+        return value
+
+    return convert_object
+
+
+def compile_converters(schema: Mapping[str, Any]) -> list[tuple[str, Converter]]:
+    """The (field, converter) pairs of a schema's properties; fields that pass through unchanged are left out."""
+    pairs = ((name, _converter(declared)) for name, declared in schema.get("properties", {}).items())
+    return [(name, convert) for name, convert in pairs if convert]
+
+
+def _apply(converters: list[tuple[str, Converter]], row: Row) -> None:
+    for name, convert in converters:
+        value = row.get(name)
+        if value is not None:
+            row[name] = convert(value)
+
+
+class Normaliser:
+    """Turns the API's rows into the declared ones, in place; built once a stream, since it runs once a row.
+
+    schema: the stream's JSON schema; drop: columns that are removed by name (secrets, values that change on every
+    request), because a column that is only missing in the schema would pass through.
+    """
+
+    def __init__(self, schema: Mapping[str, Any], drop: list[str]) -> None:
+        converters = compile_converters(schema)
+        self._texts = [name for name, convert in converters if convert is to_text]
+        self._others = [(name, convert) for name, convert in converters if convert is not to_text]
+        self._drop = drop
+
+    def __call__(self, rows: list[Row], inject: Mapping[str, Any]) -> list[Row]:
+        """The same rows, normalised, with the keys of `inject` (from the slice) where the record lacks them."""
+        for row in rows:
+            for name in self._drop:
+                row.pop(name, None)
+            _apply(self._others, row)
+            for name in self._texts:
+                value = row.get(name)
+                if value.__class__ is not str and value is not None:
+                    row[name] = to_text(value)
+            for name, value in inject.items():
+                if row.get(name) is None:
+                    row[name] = value
+        return rows

@@ -1,0 +1,108 @@
+"""One list of Twilio's API: its address, its pages, and what a refusal of it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from airbyte_cdk.sources.types import Config
+
+from source_twilio.components.api import Api, Policy, Signature
+from source_twilio.components.errors import Malformed
+from source_twilio.components.reading import Reading
+from source_twilio.components.records import Row
+
+
+@dataclass
+class Retry:
+    """The manifest's retry rules; see `Policy` for their meaning. All figures are seconds but for the last two."""
+
+    connect_timeout: float
+    read_timeout: float
+    whole_timeout: float
+    retry_for: float
+    longest_wait: float
+    retried_statuses: list[int]
+    unsigned_tries: int
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(self.connect_timeout, self.read_timeout, self.whole_timeout, self.retry_for, self.longest_wait,
+                      tuple(self.retried_statuses), self.unsigned_tries)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One response of a list: its rows, and the address of the next page, None on the last."""
+
+    rows: list[Row]
+    next_url: str | None
+
+
+@dataclass
+class TwilioRequester:
+    """Reads the pages of one list, in order.
+
+    url: as in Region us1, with `{account_sid}` and the parent's keys as placeholders; records: the key of the array,
+    empty where the answer is one object; page_size: what to ask for, 0 where the API takes none; query: further
+    parameters; one_page: the list is a sample and has no next page that should be followed.
+    """
+
+    config: Config
+    url: str
+    records: str
+    page_size: int
+    query: Mapping[str, str] = field(default_factory=dict)
+    one_page: bool = False
+    retry: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._policy = Retry(**self.retry).policy
+        address = urlsplit(self.url)
+        self.product = address.netloc.split(".")[0]
+        self._path = address.path
+
+    def pages(
+        self, api: Api, reading: Reading, signature: Signature, context: Row, query: Mapping[str, str]
+    ) -> Iterator[Answer]:
+        """The pages of the list, each asked for when it is wanted.
+
+        context: fills the path's placeholders; query: parameters beside the declared ones. Raises Refused for a
+        final answer of Twilio's, Malformed for an answer of another shape or a next page that must not be followed.
+        """
+        host = api.host(self.product)
+        url: str | None = f"https://{host}{self.address(context)}"
+        params = {**self.query, **query, **({"PageSize": str(self.page_size)} if self.page_size else {})}
+        seen: set[str] = set()
+        while url:
+            if url in seen:
+                raise Malformed(f"{host} names a page as the next one that was read before")
+            seen.add(url)
+            body = api.get(url, {} if len(seen) > 1 else params, signature, self._policy, reading.stats, reading.who,
+                           self.records)
+            answer = self._answer(body, host)
+            yield answer
+            url = answer.next_url
+
+    def address(self, context: Row) -> str:
+        """The path with its placeholders filled in, each value encoded as one path segment."""
+        return self._path.format_map({key: quote(str(value), safe="") for key, value in context.items()})
+
+    def _answer(self, body: Any, host: str) -> Answer:
+        if not self.records:
+            return Answer([body], None)
+        return Answer(body[self.records], None if self.one_page else self._next(body, host))
+
+    @staticmethod
+    def _next(body: Any, host: str) -> str | None:
+        """The next page's address: `next_page_uri` (2010 API, relative) or `meta.next_page_url` (product hosts)."""
+        meta = body.get("meta")
+        link = body.get("next_page_uri") or (meta.get("next_page_url") if isinstance(meta, dict) else None)
+        if not link:
+            return None
+        url = urljoin(f"https://{host}/", str(link))
+        if urlsplit(url)[:2] != ("https", host):
+            raise Malformed(f"{host} names a page of another host as the next one: {urlsplit(url).netloc!r}")
+        return url

@@ -1,0 +1,117 @@
+"""How the rows of an account are read, one class a building block of the manifest.
+
+`plan` is the first step of an account (see `workers.py`); it yields pages for the output and further steps. A stream
+with a parent runs the parent's plan and turns each page of parents into steps of its own, so the parents are those of
+the window that this stream's own cursor is at, at any depth, without a partition for each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from airbyte_cdk.sources.declarative.retrievers import Retriever
+from airbyte_cdk.sources.streams.core import StreamData
+from airbyte_cdk.sources.types import Config, StreamSlice
+
+from source_twilio.components.accounts import Accounts
+from source_twilio.components.api import Api
+from source_twilio.components.errors import NOT_FOUND, Refused
+from source_twilio.components.parents import ParentRows
+from source_twilio.components.reading import Reading
+from source_twilio.components.records import Normaliser, Page, Row
+from source_twilio.components.requester import Answer, TwilioRequester
+from source_twilio.components.workers import Part, Spawn, Steps
+
+Deliver = Callable[[list[Row], Part, Row], Steps]
+
+
+@dataclass
+class ListRetriever(Retriever):
+    """Reads a list whole.
+
+    requester: the list; drop: columns that leave the rows; parent: whose rows the list is asked for, one list each;
+    newest_first: the list is sorted by the cursor, so it may end at the first page that is wholly behind it; empty_on:
+    Twilio's codes that mean there is nothing in the range; api, accounts, schema and parent_retriever are handed in by
+    the source.
+    """
+
+    config: Config
+    name: str
+    requester: TwilioRequester
+    api: Api
+    accounts: Accounts
+    schema: Mapping[str, Any]
+    drop: list[str] = field(default_factory=list)
+    parent: Mapping[str, Any] | None = None
+    parent_retriever: ListRetriever | None = None
+    newest_first: bool = False
+    empty_on: list[int] = field(default_factory=list)
+    require: str = ""
+    cursor_field: str = ""
+    client_side: bool = False
+
+    def __post_init__(self) -> None:
+        self._normalise = Normaliser(self.schema, self.drop)
+        self._columns = set(self.schema.get("properties", {}))
+        self._parents = ParentRows(**self.parent) if self.parent else None
+
+    def read_records(
+        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+    ) -> Iterator[StreamData]:
+        """Not used: an account is read by `plan`, whose steps the workers share (see `streams.py`)."""
+        raise RuntimeError(f"{self.name} is read by its plan")
+
+    def plan(self, reading: Reading, part: Part, deliver: Deliver) -> Steps:
+        """The first step of an account: this list, or the parents' with this list for each of their rows."""
+        if self._parents is None or self.parent_retriever is None:
+            yield from self.rows(reading, part, {"account_sid": reading.account.sid}, deliver)
+            return
+        parents = self._parents
+
+        def visit(rows: list[Row], part: Part, context: Row) -> Steps:
+            chosen = [row for row in rows if parents.chooses(row, reading.since())]
+            steps = [(part, self.rows(reading, part, parents.context(row, context), deliver)) for row in chosen]
+            if steps:
+                yield Spawn(steps)
+
+        yield from self.parent_retriever.plan(reading, part, visit)
+
+    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """The rows of one list, delivered page by page."""
+        since = reading.since() if self.newest_first else None
+        behind = reading.ranges.unit.text(since) if since else ""
+        for answer in self.pages(reading, context):
+            yield from deliver(answer.rows, part, context)
+            if behind and all((row.get(self.cursor_field) or "~") < behind for row in answer.rows):
+                return
+
+    def pages(self, reading: Reading, context: Row, query: Mapping[str, str] | None = None) -> Iterator[Answer]:
+        """The pages of one list, normalised, with the slice's keys in the rows that lack them."""
+        inject = {name: value for name, value in context.items() if name in self._columns}
+        signature = self.accounts.sign(reading.account, self.requester.product)
+        try:
+            for answer in self.requester.pages(self.api, reading, signature, context, query or {}):
+                rows = self._normalise(answer.rows, inject)
+                if self.require:
+                    rows = [row for row in rows if row.get(self.require) is not None]
+                yield Answer(rows, answer.next_url)
+        except Refused as refusal:
+            gone = self._parents is not None and refusal.status == 404 and refusal.code in (NOT_FOUND, None)
+            if not gone and refusal.code not in self.empty_on:
+                raise
+
+    def emit(self, reading: Reading) -> Deliver:
+        """Delivers rows to the output as this stream's own; a client-side cursor leaves out what did not change."""
+        since = reading.since() if self.client_side else None
+        bound = reading.ranges.unit.text(since) if since else ""
+        name = self.cursor_field
+
+        def deliver(rows: list[Row], part: Part, context: Row) -> Steps:
+            if bound:
+                rows = [row for row in rows if (row.get(name) or "~") >= bound]
+            if rows:
+                yield Page(rows)
+
+        return deliver

@@ -1,0 +1,183 @@
+"""What the CDK reads: a stream has one partition an account, and a partition yields pages."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from airbyte_cdk.models import AirbyteStream, SyncMode
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.availability_strategy import StreamAvailability
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.utils.slice_hasher import SliceHasher
+
+from source_twilio.components.accounts import Account, Accounts
+from source_twilio.components.api import Stats
+from source_twilio.components.cursors import AccountCursor
+from source_twilio.components.errors import NOT_ACTIVE, AccountSkipped, Malformed, Refused, system_error
+from source_twilio.components.reading import RangePolicy, Reading
+from source_twilio.components.records import Page
+from source_twilio.components.retrievers import ListRetriever
+from source_twilio.components.workers import Workers
+
+LOGGER = logging.getLogger("airbyte")
+SIGN_OF_LIFE = 60  # seconds of silence after which a line says what is being waited for
+
+
+class TwilioStream(AbstractStream):
+    """A stream of the manifest, read account by account.
+
+    row: the stream's row of the manifest; schema: its JSON schema; cursor: an AccountCursor, or the CDK's
+    FinalStateCursor for a stream without state; every_account: False for what is the same for all accounts.
+    """
+
+    def __init__(
+        self,
+        row: Mapping[str, Any],
+        retriever: ListRetriever,
+        cursor: Cursor,
+        ranges: RangePolicy,
+        accounts: Accounts,
+        workers: Workers,
+        every_account: bool,
+    ) -> None:
+        self.row = row
+        self.retriever = retriever
+        self.ranges = ranges
+        self.workers = workers
+        self.stats = Stats()
+        self.read: list[str] = []
+        self.skipped: list[str] = []
+        self._cursor = cursor
+        self._accounts = accounts
+        self._every_account = every_account
+
+    @property
+    def name(self) -> str:
+        return str(self.row["name"])
+
+    @property
+    def cursor_field(self) -> str | None:
+        return self._cursor.field if isinstance(self._cursor, AccountCursor) else None
+
+    @property
+    def cursor(self) -> Cursor:
+        return self._cursor
+
+    def generate_partitions(self) -> Iterable[Partition]:
+        """One partition for each account that is read, the main one first."""
+        accounts = self._accounts.selected() if self._every_account else [self._accounts.main]
+        for account in accounts:
+            yield AccountPartition(self, account)
+
+    def refused_main(self, refusal: Refused) -> Exception:
+        """The error for a refusal of the configured account on this stream."""
+        return self._accounts.refused_main(refusal, self.name)
+
+    def get_json_schema(self) -> Mapping[str, Any]:
+        return self.retriever.schema
+
+    def as_airbyte_stream(self) -> AirbyteStream:
+        """The stream as `discover` shows it."""
+        return describe(self.row, self.get_json_schema())
+
+    def log_stream_sync_configuration(self) -> None:
+        LOGGER.debug("Syncing stream %s, cursor field %s", self.name, self.cursor_field)
+
+    def log_summary(self) -> None:
+        """The one line that says what the stream has read and what it cost."""
+        skipped = f" ({', '.join(self.skipped)})" if self.skipped else ""
+        LOGGER.info(
+            "Stream %s: %d rows of %d accounts, %d accounts skipped%s, %d requests, %d retries",
+            self.name, self.stats.rows, len(self.read), len(self.skipped), skipped, self.stats.requests,
+            self.stats.retries,
+        )
+
+    def check_availability(self) -> StreamAvailability:
+        return StreamAvailability.available()  # `check` proves the credentials instead, see check.py
+
+
+def describe(row: Mapping[str, Any], schema: Mapping[str, Any]) -> AirbyteStream:
+    """A row of the manifest as an Airbyte stream: schema, sync modes, key and cursor."""
+    stream = AirbyteStream(
+        name=row["name"], json_schema=dict(schema), supported_sync_modes=[SyncMode.full_refresh], is_resumable=False
+    )
+    if row.get("incremental_sync"):
+        stream.supported_sync_modes = [SyncMode.full_refresh, SyncMode.incremental]
+        stream.source_defined_cursor = True
+        stream.is_resumable = True
+        stream.default_cursor_field = [row["incremental_sync"].get("cursor_field") or row["cursor_field"]]
+    stream.source_defined_primary_key = [[column] for column in row["primary_key"]]
+    return stream
+
+
+class AccountPartition(Partition):
+    """One account of one stream."""
+
+    def __init__(self, stream: TwilioStream, account: Account) -> None:
+        self._stream = stream
+        self._account = account
+        self._slice = StreamSlice(partition={"account_sid": account.sid}, cursor_slice={})
+        self._hash = SliceHasher.hash(stream.name, self._slice)
+
+    def read(self) -> Iterable[Record]:
+        """The account's pages, one record each. A part moves the cursor once its pages are on the CDK's queue.
+
+        An account that Twilio does not let us read is skipped with a warning; the main account's refusal is an error.
+        """
+        stream = self._stream
+        cursor = stream.cursor if isinstance(stream.cursor, AccountCursor) else None
+        reading = Reading(
+            self._account, stream.name, stream.retriever.api.clock, stream.stats, stream.ranges, cursor
+        )
+        try:
+            yield from self._pages(reading, cursor)
+            stream.read.append(self._account.sid)
+        except AccountSkipped as reason:
+            self._skip(str(reason))
+        except Refused as refusal:
+            if self._account.main:
+                raise stream.refused_main(refusal) from refusal
+            if refusal.status not in (401, 403, 404) and refusal.code not in NOT_ACTIVE:
+                raise system_error(f"{reading.who}: Twilio refused the request ({refusal}).") from refusal
+            self._skip(str(refusal))
+        except Malformed as reason:
+            raise system_error(f"{reading.who}: {reason}. Nothing was skipped: the next sync goes on from the saved "
+                               "state. If it happens again, please report it.") from reason
+
+    def _pages(self, reading: Reading, cursor: AccountCursor | None) -> Iterable[Record]:
+        stream = self._stream
+        root = reading.part("")
+        steps = stream.retriever.plan(reading, root, stream.retriever.emit(reading))
+        heard = time.monotonic()
+        for result in stream.workers.results(root, steps):
+            if isinstance(result, Page):
+                heard = time.monotonic()
+                yield Record({"page": result}, stream.name, self._slice)
+                if cursor:
+                    cursor.count(len(result.rows))
+            elif result:
+                reading.close(result)
+            elif time.monotonic() - heard > SIGN_OF_LIFE:
+                heard = time.monotonic()
+                LOGGER.info("%s: still reading, %d requests so far", reading.who, stream.stats.requests)
+
+    def _skip(self, reason: str) -> None:
+        self._stream.skipped.append(self._account.sid)
+        LOGGER.warning(
+            "Stream %s: account %s is skipped (%s). Its cursor stays where it is; the other accounts are read.",
+            self._stream.name, self._account.sid, reason,
+        )
+
+    def to_slice(self) -> Mapping[str, Any]:
+        return self._slice
+
+    def stream_name(self) -> str:
+        return self._stream.name
+
+    def __hash__(self) -> int:
+        return self._hash

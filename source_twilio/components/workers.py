@@ -1,0 +1,195 @@
+"""The threads that send requests, and the work they share.
+
+A `Work` is one account of one stream. It is made of steps: generators that send about one request each time they are
+resumed and yield a `Page` (rows for the output) or a `Spawn` (more steps). Every step belongs to a `Part`, a piece of
+the account's range; when the last step of a part has ended, the part is reported after all of its pages.
+
+Steps of one work run last in, first out: children of a page run before the next page of parents is asked for, so a
+million parents need no more memory than a page of them. Works take turns, so a long chain of pages is never held up
+behind thousands of short ones.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from queue import Empty, SimpleQueue
+
+from source_twilio.components.records import Page
+
+
+@dataclass(eq=False)
+class Part:
+    """A piece of an account's range that the state may pass over once every step in it has ended.
+
+    kind: which cursor of the account it belongs to; start: its oldest moment, None where the list has no range.
+    """
+
+    kind: str = ""
+    start: datetime | None = None
+    steps: int = field(default=0, repr=False)
+
+
+@dataclass(frozen=True)
+class Spawn:
+    """More steps to run, each with the part it belongs to; the first one runs first."""
+
+    steps: list[tuple[Part, Steps]]
+
+
+Steps = Iterator[Page | Spawn]
+
+
+class Stopped(Exception):
+    """The process is ending: nobody reads the output any more."""
+
+
+class Work:
+    """The steps of one account of one stream that wait or run, and what they brought back, in order."""
+
+    def __init__(self) -> None:
+        self.stack: list[tuple[Part, Steps]] = []
+        self.running = 0
+        self.queued = False
+        self.abandoned = False
+        self.failure: BaseException | None = None
+        self.results: SimpleQueue[Page | Part | None] = SimpleQueue()
+
+    def add(self, steps: list[tuple[Part, Steps]]) -> None:
+        """Put steps on the stack; the first of them runs first."""
+        for part, _ in steps:
+            part.steps += 1
+        self.stack.extend(reversed(steps))
+
+    def drop_pages(self) -> None:
+        """Let go of what nobody will read, so that its pages hold up no thread."""
+        while not self.results.empty():
+            result = self.results.get()
+            if isinstance(result, Page):
+                result.release()
+
+    def end_step(self, part: Part) -> None:
+        """Note that a step has ended; report its part when it was the last one."""
+        part.steps -= 1
+        if part.steps == 0:
+            self.results.put(part)
+
+
+class Workers:
+    """`count` daemon threads that take turns at all works; about `2 * count` pages wait for the output at a time."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._ready: deque[Work] = deque()
+        self._lock = threading.Condition()  # guards all works: their stacks, counts and the parts' counts
+        self._started = False
+        self._stopped = False
+        self._waiting_pages = threading.Semaphore(2 * count)
+
+    def results(self, part: Part, steps: Steps) -> Iterator[Page | Part | None]:
+        """Run steps and all they spawn; yield pages, and each part once it is complete, after its pages.
+
+        Yields None about once a second while nothing arrives. Raises what a step raised, after everything that had
+        been read before; Stopped when the process ends.
+        """
+        work = Work()
+        with self._lock:
+            work.add([(part, steps)])
+            self._queue(work)
+        try:
+            while True:
+                try:
+                    result = work.results.get(timeout=1)
+                except Empty:
+                    self._raise_if_stopped()
+                    yield None
+                    continue
+                if result is None:
+                    break
+                yield result
+        finally:
+            self._abandon(work)
+        if work.failure:
+            raise work.failure
+
+    def stop(self) -> None:
+        """End all threads and whoever waits for them."""
+        with self._lock:
+            self._stopped = True
+            self._lock.notify_all()
+
+    def _raise_if_stopped(self) -> None:
+        if self._stopped:
+            raise Stopped("the connector was stopped")
+
+    def _queue(self, work: Work) -> None:
+        """Let the threads know of a work that has steps; the lock is held."""
+        if not self._started:
+            self._started = True
+            for number in range(self._count):
+                threading.Thread(target=self._run, name=f"worker-{number}", daemon=True).start()
+        if work.stack and not work.queued:
+            work.queued = True
+            self._ready.append(work)
+        self._lock.notify(len(work.stack))
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                while not self._ready and not self._stopped:
+                    self._lock.wait()
+                if self._stopped:
+                    return
+                work = self._ready.popleft()
+                work.queued = False
+                part, steps = work.stack.pop()
+                work.running += 1
+                self._queue(work)
+            result, failure = self._resume(work, steps)
+            with self._lock:
+                work.running -= 1
+                self._settle(work, part, steps, result, failure)
+
+    def _resume(self, work: Work, steps: Steps) -> tuple[Page | Spawn | None, BaseException | None]:
+        try:
+            result = next(steps, None)
+            if isinstance(result, Page):
+                while not self._waiting_pages.acquire(timeout=1):
+                    self._raise_if_stopped()
+                result.release = self._waiting_pages.release
+                work.results.put(result)
+            return result, None
+        except BaseException as error:  # whatever it is, the reader of this account has to hear of it
+            return None, error
+
+    def _settle(
+        self, work: Work, part: Part, steps: Steps, result: Page | Spawn | None, failure: BaseException | None
+    ) -> None:
+        work.failure = work.failure or failure
+        if work.failure or work.abandoned:
+            work.stack.clear()
+        elif result is None:
+            work.end_step(part)
+        else:
+            work.stack.append((part, steps))
+            if isinstance(result, Spawn):
+                work.add(result.steps)
+        if work.stack:
+            self._queue(work)
+        elif not work.running:
+            work.results.put(None)
+        if work.abandoned:
+            work.drop_pages()
+
+    def _abandon(self, work: Work) -> None:
+        """Forget the steps of a work whose reader has gone."""
+        with self._lock:
+            work.stack.clear()
+            if work.queued:
+                work.queued = False
+                self._ready.remove(work)
+            work.abandoned = True
+            work.drop_pages()

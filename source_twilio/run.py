@@ -1,0 +1,69 @@
+"""The entry point: one clear error for bad input, then the CDK's own command line."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch, logger
+from airbyte_cdk.exception_handler import init_uncaught_exception_handler
+from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, Status, Type
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_twilio.components.errors import config_error
+from source_twilio.source import SourceTwilio
+
+
+def run() -> None:
+    """Run a command (`spec`, `check`, `discover`, `read`) with the process's arguments; exits with 1 on failure."""
+    init_uncaught_exception_handler(logger)
+    arguments = sys.argv[1:]
+    parsed = AirbyteEntrypoint.parse_args(arguments)
+    try:
+        source = SourceTwilio(
+            _read("catalog", getattr(parsed, "catalog", None), SourceTwilio.read_catalog),
+            _read("configuration", getattr(parsed, "config", None), SourceTwilio.read_config),
+            _read("state", getattr(parsed, "state", None), SourceTwilio.read_state),
+        )
+    except AirbyteTracedException as error:
+        _report(error, parsed.command)
+        sys.exit(1)
+    # What was imported and built lives as long as the process: no collection needs to look at it again.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        launch(source, arguments)
+    finally:
+        source.stop()
+    if source.check_failed:
+        sys.exit(1)
+
+
+def _read(what: str, path: str | None, reader: Callable[[str], Any]) -> Any:
+    """A file of the command line, by the CDK's reader. Raises a config error that says what is wrong with the file."""
+    if path is None:
+        return None
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        json.loads(text)
+    except OSError as error:
+        raise config_error(f"The {what} file {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise config_error(f"The {what} file {path} is no JSON ({error}): correct it.") from error
+    try:
+        return reader(path)
+    except Exception as error:
+        raise config_error(f"The {what} file {path} has not the form that Airbyte defines: {error}") from error
+
+
+def _report(error: AirbyteTracedException, command: str) -> None:
+    """Print what went wrong before the command line could run: a trace message, and for `check` its status."""
+    print(AirbyteEntrypoint.airbyte_message_to_string(error.as_sanitized_airbyte_message()))
+    if command == "check":
+        status = AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
+        message = AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=status)
+        print(AirbyteEntrypoint.airbyte_message_to_string(message))

@@ -1,0 +1,160 @@
+"""The source: finds the manifest, builds the streams that a command needs, and turns pages into records."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from airbyte_cdk.models import (
+    AirbyteCatalog,
+    AirbyteConnectionStatus,
+    AirbyteMessage,
+    AirbyteRecordMessage,
+    AirbyteStateMessage,
+    AirbyteStreamStatus,
+    ConfiguredAirbyteCatalog,
+    Status,
+    SyncMode,
+    Type,
+)
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
+from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+
+from source_twilio.components.builder import StreamBuilder, retry_policy
+from source_twilio.components.check import check_connection
+from source_twilio.components.configuration import validate
+from source_twilio.components.errors import config_error
+from source_twilio.components.streams import TwilioStream, describe
+
+MANIFEST = Path(__file__).parent / "manifest.yaml"
+ENDED = (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE)
+LOGGER = logging.getLogger("airbyte")
+
+
+def load_manifest() -> dict[str, Any]:
+    """The manifest as it is written, with its references unresolved."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    manifest: dict[str, Any] = yaml.load(MANIFEST.read_text(encoding="utf-8"), Loader=loader)
+    return manifest
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """The name of a stream's row."""
+    return str(row["$parameters"]["name"])
+
+
+def prune(manifest: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """The manifest with the rows of some streams and of all their parents: the CDK resolves and validates each row."""
+    rows = {name_of(row): row for row in manifest["streams"]}
+    wanted: set[str] = set()
+    waiting = [name for name in names if name in rows]
+    while waiting:
+        name = waiting.pop()
+        wanted.add(name)
+        parent = rows[name]["$parameters"].get("parent")
+        if parent and parent["stream"] not in wanted:
+            waiting.append(parent["stream"])
+    return {**manifest, "streams": [row for name, row in rows.items() if name in wanted]}
+
+
+class SourceTwilio(ConcurrentDeclarativeSource):
+    """Twilio, as the manifest declares it.
+
+    catalog, config, state: as the entrypoint hands them in; without a catalog no stream is built. Raises a config
+    error that names the field when the configuration or the catalog is wrong.
+    """
+
+    def __init__(
+        self,
+        catalog: ConfiguredAirbyteCatalog | None = None,
+        config: Mapping[str, Any] | None = None,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> None:
+        manifest = load_manifest()
+        self._rows = manifest["streams"]
+        self._definitions = manifest["definitions"]
+        configured = {entry.stream.name: entry for entry in catalog.streams} if catalog else {}
+        self._fail_on_unknown(set(configured))
+        selected = set(configured) or {name_of(self._rows[0])}
+        super().__init__(catalog, config, None, source_config=prune(manifest, selected))
+        self._states = ConnectorStateManager(state)
+        self._full_refresh = {
+            name for name, entry in configured.items() if entry.sync_mode == SyncMode.full_refresh
+        }
+        self._selected = list(configured)
+        self._streams: dict[str, TwilioStream] = {}
+        self._builder: StreamBuilder | None = None
+        self.check_failed = False
+        if config:
+            validate(self._config)
+
+    def _fail_on_unknown(self, names: set[str]) -> None:
+        unknown = sorted(names - {name_of(row) for row in self._rows})
+        if unknown:
+            raise config_error(
+                f"The catalog selects {', '.join(unknown)}, which this connector does not have. Refresh the "
+                "connection's schema and remove it; docs/migration.md names replacements of retired streams."
+            )
+
+    def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:  # type: ignore[override]  # as the CDK does
+        """The selected streams, built from their rows."""
+        self._builder = StreamBuilder(
+            self._config, self._constructor, self.resolved_manifest, self._message_repository.emit_message
+        )
+        for name in self._selected:
+            saved = None if name in self._full_refresh else self._states.get_stream_state(name, None)
+            self._streams[name] = self._builder.build(name, saved or {})
+        return list(self._streams.values())
+
+    def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
+        """The catalog of all streams, from their rows and schema files alone: nothing is built, nothing is asked."""
+        resolved = ManifestReferenceResolver().preprocess_manifest(
+            {"definitions": self._definitions, "streams": self._rows}
+        )
+        rows = [{**row, **row["$parameters"]} for row in resolved["streams"]]
+        return AirbyteCatalog(streams=[describe(row, StreamBuilder.schema(row["name"])) for row in rows])
+
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        """Prove the credentials with the cheapest call they may make; see check.py."""
+        status = check_connection(self._config, retry_policy(self.resolved_manifest))
+        self.check_failed = status.status != Status.SUCCEEDED
+        return status
+
+    def read(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> Iterator[AirbyteMessage]:
+        """The messages of a sync. The CDK carries a page as one record; here each of its rows becomes a message."""
+        try:
+            for message in super().read(logger, config, catalog, state):
+                if message.type == Type.RECORD and message.record:
+                    page = message.record.data["page"]
+                    name = message.record.stream
+                    self._streams[name].stats.rows += len(page.rows)
+                    emitted_at = time.time_ns() // 1_000_000
+                    for row in page.rows:
+                        yield AirbyteMessage(
+                            type=Type.RECORD,
+                            record=AirbyteRecordMessage(stream=name, data=row, emitted_at=emitted_at),
+                        )
+                    page.release()
+                else:
+                    if message.trace and message.trace.stream_status and message.trace.stream_status.status in ENDED:
+                        self._streams[message.trace.stream_status.stream_descriptor.name].log_summary()
+                    yield message
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """End the threads that send requests; a read whose output nobody takes any more would go on otherwise."""
+        if self._builder:
+            self._builder.workers.stop()
