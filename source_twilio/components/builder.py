@@ -74,7 +74,7 @@ class StreamBuilder:
     def build(self, name: str, saved: Mapping[str, Any]) -> TwilioStream:
         """The stream of a row. saved: its state of the last sync, empty if there is none."""
         row = self._rows[name]
-        ranges = self._ranges(row.get("incremental_sync"))
+        ranges = self._ranges(self._range_of(row))
         return TwilioStream(
             row,
             self._retriever(name),
@@ -102,6 +102,13 @@ class StreamBuilder:
             client_side=bool(sync.get("is_client_side_incremental")),
         )
         return retriever
+
+    def _range_of(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The `incremental_sync` block that bounds what is read: the stream's own, or that of the nearest parent."""
+        sync: Mapping[str, Any] | None = row.get("incremental_sync")
+        if sync is None and row.get("parent"):
+            return self._range_of(self._rows[row["parent"]["stream"]])
+        return sync
 
     def _ranges(self, sync: Mapping[str, Any] | None) -> RangePolicy:
         """The range of a stream's `incremental_sync` block; everything for a stream without one."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from source_twilio.components.cursors import UNDATED
 from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
+from source_twilio.components.parents import value_at
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
-from source_twilio.components.retrievers import Deliver, ListRetriever
+from source_twilio.components.retrievers import Deliver, ListRetriever, each_query
 from source_twilio.components.windows import (
     DAY,
     DateFilter,
@@ -39,15 +40,14 @@ class WindowRetriever(ListRetriever):
     """Reads a list by windows of its date filter.
 
     filter: the parameters of the filter (see `DateFilter`); edges: where windows may be cut, whole days where the API
-    leaves open whether a date or an instant is compared; each: a parameter and the values that are asked for one by
-    one, because the API hides rows without it; undated: the same for rows without a cursor value; look: the list is
-    first asked for without a filter, which is all there is to ask of a small account; hold: a field and the value of
-    rows that are going to change, which the cursor does not pass; cap: rows after which the API cuts a list off.
+    leaves open whether a date or an instant is compared; undated: a parameter and its values that show rows without a
+    cursor value; look: the list is first asked for without a filter, which is all there is to ask of a small account;
+    hold: a field and the value of rows that are going to change, which the cursor does not pass; cap: rows after which
+    the API cuts a list off, in silence or with HTTP 400.
     """
 
     filter: Mapping[str, Any] = field(default_factory=dict)
     edges: str = "second"
-    each: Mapping[str, list[str]] = field(default_factory=dict)
     undated: Mapping[str, list[str]] = field(default_factory=dict)
     look: bool = False
     hold: Mapping[str, Any] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class WindowRetriever(ListRetriever):
         self._longest = duration(self.config.get("slice_step_duration") or "P1M")
         self._page_rows = self.requester.page_size or self.page_rows
         self._reads_undated = bool(self.undated)
+        self._cursor_of = cursor_getter(self.cursor_field)
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The list's windows, each a part of its own; with `look` the unfiltered list first."""
@@ -81,7 +82,7 @@ class WindowRetriever(ListRetriever):
 
     def _undated_steps(self, reading: Reading, context: Row, deliver: Deliver) -> list[tuple[Part, Steps]]:
         part = reading.part(UNDATED)
-        return [(part, self._undated_rows(reading, part, context, query, deliver)) for query in _each(self.undated)]
+        return [(part, self._undated_rows(reading, part, context, query, deliver)) for query in each_query(self.undated)]
 
     def _undated_rows(
         self, reading: Reading, part: Part, context: Row, query: dict[str, str], deliver: Deliver
@@ -97,7 +98,10 @@ class WindowRetriever(ListRetriever):
         self, reading: Reading, windows: list[Window], context: Row, deliver: Deliver
     ) -> list[tuple[Part, Steps]]:
         """A step for each window and each value of `each`."""
-        return [step for query in _each(self.each) for step in self._parts(reading, windows, context, query, deliver)]
+        steps = []
+        for query in each_query(self.each):
+            steps += self._parts(reading, windows, context, query, deliver)
+        return steps
 
     def _parts(
         self, reading: Reading, windows: list[Window], context: Row, query: dict[str, str], deliver: Deliver
@@ -113,15 +117,36 @@ class WindowRetriever(ListRetriever):
         self, reading: Reading, part: Part, window: Window, context: Row, query: dict[str, str], deliver: Deliver
     ) -> Steps:
         """The rows of one window; hands over to smaller windows once its first page tells that it is busy."""
+        held: list[Row] = []
         for number, answer in enumerate(self._answers(reading, window, context, query)):
-            rest = self._rest(answer.rows, window, reading.ranges.unit.step) if number == 0 and answer.next_url else None
+            rest = self._rest(answer.rows, window, reading) if number == 0 and answer.next_url else None
             pieces = self._pieces(rest, self._density(answer.rows), reading) if rest else [window]
             if rest and pieces != [window]:
                 yield Spawn(self._parts(reading, pieces, context, query, deliver))
                 part.start = rest.end + reading.ranges.unit.step
                 yield from deliver(self._dated(answer.rows, reading, Window(part.start, window.end)), part, context)
                 return
-            yield from deliver(self._dated(answer.rows, reading, window), part, context)
+            if not self.cap:
+                yield from deliver(self._dated(answer.rows, reading, window), part, context)
+                continue
+            held += answer.rows  # nothing may leave before it is known whether the list is cut off
+            if len(held) >= self.cap:
+                pieces = self._smaller(window, held, reading)
+                if pieces != [window]:
+                    yield Spawn(self._parts(reading, pieces, context, query, deliver))
+                    return
+                LOGGER.warning("%s: Twilio shows %d rows at most, all of them of %s; more of that second are missing",
+                               reading.who, self.cap, window.start)
+                break
+        if held:
+            yield from deliver(self._dated(held, reading, window), part, context)
+
+    def _smaller(self, window: Window, rows: list[Row], reading: Reading) -> list[Window]:
+        """The pieces of a window whose list was cut off: by density, or halves where the density tells nothing."""
+        pieces = self._pieces(window, self._density(rows), reading)
+        if pieces == [window]:
+            pieces = split(window, (window.end - window.start) / 2, self._edges, reading.ranges.unit.step)
+        return pieces
 
     def _answers(self, reading: Reading, window: Window, context: Row, query: dict[str, str]) -> Iterator[Answer]:
         """The pages of a window; where the API keeps less than was asked for, from a later start."""
@@ -147,16 +172,16 @@ class WindowRetriever(ListRetriever):
         return split(window, timedelta(seconds=seconds), self._edges, reading.ranges.unit.step)
 
     def _density(self, rows: list[Row]) -> float:
-        values = [row[self.cursor_field] for row in rows if row.get(self.cursor_field)]
+        values = [value for row in rows if (value := self._cursor_of(row))]
         return rows_per_second(values) if values else float("inf")
 
-    def _rest(self, rows: list[Row], window: Window, step: timedelta) -> Window | None:
+    def _rest(self, rows: list[Row], window: Window, reading: Reading) -> Window | None:
         """What of a busy window is better read by smaller ones, from its first page; None to go on page by page.
 
         Of a list that is sorted by the cursor, newest first, the page holds all rows behind the first edge after its
         oldest one, so only what lies before that edge is left; of any other list, all of it.
         """
-        values = [row.get(self.cursor_field) or "" for row in rows]
+        values = [self._cursor_of(row) or "" for row in rows]
         if not values or "" in values:
             return None
         is_sorted = all(a >= b for a, b in zip(values, values[1:]))
@@ -166,7 +191,7 @@ class WindowRetriever(ListRetriever):
             return None
         cut = self._edges.ceiling(oldest + timedelta(seconds=1))
         if is_sorted and window.start < cut <= window.end:
-            return Window(window.start, cut - step)
+            return Window(window.start, cut - reading.ranges.unit.step)
         return window
 
     def _dated(self, rows: list[Row], reading: Reading, window: Window) -> list[Row]:
@@ -175,7 +200,7 @@ class WindowRetriever(ListRetriever):
         low, high, width = unit.text(window.start), unit.text(window.end), unit.width
         newest = not self._reads_undated and window.end == reading.range().end
         kept = [row for row in rows
-                if (low <= row[name][:width] <= high if row.get(name) else newest)]
+                if (low <= value[:width] <= high if (value := self._cursor_of(row)) else newest)]
         if self.hold:
             changing = [row[name] for row in kept if row.get(name) and _matches(row, self.hold)]
             if changing:
@@ -183,12 +208,14 @@ class WindowRetriever(ListRetriever):
         return kept
 
     def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
-        return [row for row in rows if not row.get(self.cursor_field) and not older(row, since.start)]
+        return [row for row in rows if not self._cursor_of(row) and not older(row, since.start)]
 
 
-def _each(values: Mapping[str, list[str]]) -> list[dict[str, str]]:
-    """One query for each value, or a single empty one."""
-    return [{name: value} for name, listed in values.items() for value in listed] or [{}]
+def cursor_getter(path: str) -> Callable[[Row], Any]:
+    """What gives a row's cursor value; a dot in the path leads into an object."""
+    if "." not in path:
+        return lambda row: row.get(path)
+    return lambda row: value_at(row, path)
 
 
 def _matches(row: Row, condition: Mapping[str, Any]) -> bool:

@@ -15,23 +15,25 @@ from source_twilio.components.windows import parse
 class ParentRows:
     """The `parent` block of a stream's row in the manifest.
 
-    stream: the parent's name; keys: name in the child's path and rows -> field of the parent; where: conditions that
-    all have to hold, each a mapping of a field to `positive`, `present`, or a list of values; or_changed: a field with
-    the time of the last change, by which a parent that fails a condition is asked once more after it changed.
+    stream: the parent's name; keys: name in the child's path and rows -> field of the parent; query: the parents are
+    those of one unfiltered list with these parameters, not those of a window; where: conditions that all have to hold,
+    each a mapping of a field to `positive`, `present`, or `{not: [values]}`; or_changed: a field with the time of the
+    last change, by which a parent that fails a condition is asked once more after it changed.
     """
 
     stream: str
     keys: Mapping[str, str]
+    query: Mapping[str, str] | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     or_changed: str = ""
 
     def context(self, row: Row, context: Row) -> Row:
         """The keys of a child's slice: those of the parent's and what the parent's row adds."""
-        return {**context, **{name: row[column] for name, column in self.keys.items()}}
+        return {**context, **{name: value_at(row, path) for name, path in self.keys.items()}}
 
     def chooses(self, row: Row, since: datetime | None) -> bool:
         """Whether to ask for the children of a parent. since: the child's cursor less its lookback, None at first."""
-        if all(_holds(_field(row, path), condition) for path, condition in self.where.items()):
+        if all(_holds(value_at(row, path), condition) for path, condition in self.where.items()):
             return True
         if not self.or_changed:
             return False
@@ -39,7 +41,8 @@ class ParentRows:
         return since is None or changed is None or parse(changed) >= since
 
 
-def _field(row: Row, path: str) -> Any:
+def value_at(row: Row, path: str) -> Any:
+    """The value at a path of field names with dots between them, None where there is none."""
     value: Any = row
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
@@ -51,4 +54,4 @@ def _holds(value: Any, condition: Any) -> bool:
         return value is not None
     if condition == "positive":
         return isinstance(value, (int, float)) and value > 0
-    return value in condition
+    return value not in condition["not"]

@@ -47,7 +47,7 @@ class TwilioRequester:
 
     url: as in Region us1, with `{account_sid}` and the parent's keys as placeholders; records: the key of the array,
     empty where the answer is one object; page_size: what to ask for, 0 where the API takes none; query: further
-    parameters; one_page: the list is a sample and has no next page that should be followed.
+    parameters, with the same placeholders; one_page: the list is a sample and has no next page that should be followed.
     """
 
     config: Config
@@ -74,7 +74,8 @@ class TwilioRequester:
         """
         host = api.host(self.product)
         url: str | None = f"https://{host}{self.address(context)}"
-        params = {**self.query, **query, **({"PageSize": str(self.page_size)} if self.page_size else {})}
+        fixed = {name: value.format_map(context) for name, value in self.query.items()}
+        params = {**fixed, **query, **({"PageSize": str(self.page_size)} if self.page_size else {})}
         seen: set[str] = set()
         while url:
             if url in seen:

@@ -8,7 +8,7 @@ the window that this stream's own cursor is at, at any depth, without a partitio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from airbyte_cdk.sources.declarative.retrievers import Retriever
@@ -32,8 +32,9 @@ class ListRetriever(Retriever):
     """Reads a list whole.
 
     requester: the list; drop: columns that leave the rows; parent: whose rows the list is asked for, one list each;
-    newest_first: the list is sorted by the cursor, so it may end at the first page that is wholly behind it; empty_on:
-    Twilio's codes that mean there is nothing in the range; api, accounts, schema and parent_retriever are handed in by
+    each: a parameter and the values that are asked for one by one, because the API hides rows without it; newest_first:
+    the list is sorted by the cursor, so it may end at the first page that is wholly behind it; empty_on: Twilio's codes
+    that mean there is nothing in the range; require: a column without which a row is none; api, accounts, schema and parent_retriever are handed in by
     the source.
     """
 
@@ -46,6 +47,7 @@ class ListRetriever(Retriever):
     drop: list[str] = field(default_factory=list)
     parent: Mapping[str, Any] | None = None
     parent_retriever: ListRetriever | None = None
+    each: Mapping[str, list[str]] = field(default_factory=dict)
     newest_first: bool = False
     empty_on: list[int] = field(default_factory=list)
     require: str = ""
@@ -63,10 +65,19 @@ class ListRetriever(Retriever):
         """Not used: an account is read by `plan`, whose steps the workers share (see `streams.py`)."""
         raise RuntimeError(f"{self.name} is read by its plan")
 
-    def plan(self, reading: Reading, part: Part, deliver: Deliver) -> Steps:
-        """The first step of an account: this list, or the parents' with this list for each of their rows."""
+    def plan(
+        self, reading: Reading, part: Part, deliver: Deliver, query: Mapping[str, str] | None = None
+    ) -> Steps:
+        """The first step of an account: this list, or the parents' with this list for each of their rows.
+
+        query: read the list whole with these parameters, whatever its own way.
+        """
         if self._parents is None or self.parent_retriever is None:
-            yield from self.rows(reading, part, {"account_sid": reading.account.sid}, deliver)
+            context = {"account_sid": reading.account.sid}
+            if query is None:
+                yield from self.rows(reading, part, context, deliver)
+            else:
+                yield from self.whole(reading, part, context, deliver, query)
             return
         parents = self._parents
 
@@ -76,23 +87,40 @@ class ListRetriever(Retriever):
             if steps:
                 yield Spawn(steps)
 
-        yield from self.parent_retriever.plan(reading, part, visit)
+        yield from self.parent_retriever.plan(reading, part, visit, parents.query)
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """The rows of one list; how they are asked for is what the classes of retrievers differ in."""
+        lists = each_query(self.each)
+        if len(lists) > 1:
+            yield Spawn([(part, self.whole(reading, part, context, deliver, query)) for query in lists])
+        else:
+            yield from self.whole(reading, part, context, deliver, lists[0])
+
+    def whole(
+        self, reading: Reading, part: Part, context: Row, deliver: Deliver, query: Mapping[str, str]
+    ) -> Steps:
         """The rows of one list, delivered page by page."""
         since = reading.since() if self.newest_first else None
         behind = reading.ranges.unit.text(since) if since else ""
-        for answer in self.pages(reading, context):
+        for answer in self.pages(reading, context, query):
             yield from deliver(answer.rows, part, context)
             if behind and all((row.get(self.cursor_field) or "~") < behind for row in answer.rows):
                 return
 
-    def pages(self, reading: Reading, context: Row, query: Mapping[str, str] | None = None) -> Iterator[Answer]:
+    def pages(
+        self,
+        reading: Reading,
+        context: Row,
+        query: Mapping[str, str] | None = None,
+        requester: TwilioRequester | None = None,
+    ) -> Iterator[Answer]:
         """The pages of one list, normalised, with the slice's keys in the rows that lack them."""
-        inject = {name: value for name, value in context.items() if name in self._columns}
-        signature = self.accounts.sign(reading.account, self.requester.product)
+        inject = {} if requester else {name: value for name, value in context.items() if name in self._columns}
+        requester = requester or self.requester
+        signature = self.accounts.sign(reading.account, requester.product)
         try:
-            for answer in self.requester.pages(self.api, reading, signature, context, query or {}):
+            for answer in requester.pages(self.api, reading, signature, context, query or {}):
                 rows = self._normalise(answer.rows, inject)
                 if self.require:
                     rows = [row for row in rows if row.get(self.require) is not None]
@@ -115,3 +143,31 @@ class ListRetriever(Retriever):
                 yield Page(rows)
 
         return deliver
+
+
+def each_query(values: Mapping[str, list[str]]) -> list[dict[str, str]]:
+    """One query for each value, or a single empty one."""
+    return [{name: value} for name, listed in values.items() for value in listed] or [{}]
+
+
+@dataclass
+class DetailRetriever(ListRetriever):
+    """Reads a list and then each of its rows by itself, where the list leaves out what matters.
+
+    detail_url: the address of one object, with columns of the list's rows as placeholders.
+    """
+
+    detail_url: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._detail = replace(self.requester, url=self.detail_url, records="", page_size=0)
+
+    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """One request for each row of the list."""
+        for answer in self.pages(reading, context):
+            yield Spawn([(part, self._fetch(reading, part, {**row, **context}, deliver)) for row in answer.rows])
+
+    def _fetch(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        for answer in self.pages(reading, context, requester=self._detail):
+            yield from deliver(answer.rows, part, context)
