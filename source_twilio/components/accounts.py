@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from source_twilio.components.api import Api, Policy, Signature, Stats
+from source_twilio.components.api import Api, Signature, Stats
 from source_twilio.components.credentials import Credentials, basic
 from source_twilio.components.errors import (
     NOT_ACTIVE,
@@ -23,6 +23,7 @@ from source_twilio.components.errors import (
     config_error,
     system_error,
 )
+from source_twilio.components.outcomes import Policy
 from source_twilio.components.records import to_rfc3339
 from source_twilio.components.windows import parse
 
@@ -54,7 +55,7 @@ class Accounts:
         self._credentials = credentials
         self._policy = policy
         self._lock = threading.Lock()
-        self._selected: list[Account] | None = None
+        self._selected: list[Account] | Exception | None = None
         self._own = Signature(credentials.authorization, credentials.renew)
         self.main = Account(config["account_sid"], main=True)
 
@@ -65,7 +66,12 @@ class Accounts:
         """
         with self._lock:
             if self._selected is None:
-                self._selected = [self.main, *self._choose(self._subaccounts())]
+                try:
+                    self._selected = [self.main, *self._choose(self._subaccounts())]
+                except Exception as error:  # every stream asks; Twilio is asked once
+                    self._selected = error
+            if isinstance(self._selected, Exception):
+                raise self._selected
             return self._selected
 
     def sign(self, account: Account, product: str) -> Signature:
@@ -151,17 +157,28 @@ class Accounts:
             return [account for account in accounts if account.sid in named]
         return [account for account in accounts if account.sid not in named]
 
-    def refused_main(self, refusal: Refused, stream: str) -> Exception:
-        """The error for a refusal of the configured account itself."""
-        kind = KINDS[self._credentials.kind]
-        sid = self.main.sid
+    def refused_main(self, refusal: Refused, stream: str, family: str = "") -> Exception:
+        """The error for a refusal of the configured account. family: the permission that a Restricted key needs for
+        the stream, empty where only an Auth Token or a Main key can read it."""
+        kind, sid = KINDS[self._credentials.kind], self.main.sid
         if refusal.code == TEST_CREDENTIALS:
             advice = "These are test credentials, which read nothing: use the live Auth Token or a live API key."
         elif refusal.code in NOT_ACTIVE:
             advice = "The account is not active (no funds, suspended or closed): reactivate it in Twilio's console."
         elif refusal.status == 404:
             advice = f"Check that `account_sid` {sid} is right and belongs to the chosen `region`."
+        elif refusal.status not in NOT_ALLOWED:
+            advice = "If it happens again, please report it with this message."
+        elif self._known or self._credentials.kind != "auth_token":
+            need = f"the permission family {family}" if family else "an Auth Token or a Main API key instead"
+            advice = (f"If other streams are read, the credentials are right and this stream needs {need}; otherwise "
+                      f"check `account_sid` and `{FIELDS[self._credentials.kind]}`.")
         else:
             advice = (f"Check `account_sid` and `{FIELDS[self._credentials.kind]}`: they must be the live credentials "
-                      f"of {sid} in the chosen `region`, and the {kind} must be allowed to read this.")
+                      f"of {sid} in the chosen `region`.")
         return config_error(f"Stream {stream}: Twilio refused the {kind} of account {sid} ({refusal}). {advice}")
+
+    @property
+    def _known(self) -> bool:
+        """Whether the credentials have been accepted for the account itself."""
+        return isinstance(self._selected, list)

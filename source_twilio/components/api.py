@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,34 +16,11 @@ from requests.adapters import HTTPAdapter
 from source_twilio.components.clock import Clock
 from source_twilio.components.errors import Refused, config_error, transient_error
 from source_twilio.components.gate import Gate, Health
-from source_twilio.components.records import decode
+from source_twilio.components.outcomes import Policy, Trouble, outcome
 
 HOST_DOWN = 180.0  # seconds without a useful answer, after which a sync that nobody answers has to come to its end
 LOGGER = logging.getLogger("airbyte")
 EDGES = {"ie1": "dublin", "au1": "sydney"}  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
-
-
-@dataclass(frozen=True)
-class Policy:
-    """How long a request may take and how it is repeated; all figures in seconds.
-
-    connect, read: time-outs of one attempt; whole: of one attempt in all, body included; retry_for: after the first
-    attempt, how long to go on repeating; longest_wait: between two attempts, whatever Retry-After says; retried:
-    statuses that are repeated; unsigned_tries: attempts at a 401 or 403 that is not Twilio's own answer but that of
-    the CDN in front of it.
-    """
-
-    connect: float
-    read: float
-    whole: float
-    retry_for: float
-    longest_wait: float
-    retried: tuple[int, ...]
-    unsigned_tries: int
-
-    def once(self, seconds: float) -> Policy:
-        """The same for one attempt that ends within so many seconds."""
-        return replace(self, connect=seconds / 2, read=seconds / 2, whole=seconds, retry_for=0, unsigned_tries=1)
 
 
 @dataclass(frozen=True)
@@ -111,8 +85,8 @@ class Api:
     ) -> dict[str, Any]:
         """The decoded body of a successful answer: a JSON object, with a list of objects under `records` if named.
 
-        who: the stream and account, for messages; form: sent as a POST, for OAuth's token. Raises Refused for Twilio's final answers, a transient error once
-        retrying was in vain, a config error where TLS cannot be verified.
+        who: the stream and account, for messages; form: sent as a POST, for OAuth's token. Raises Refused for Twilio's
+        final answers, a transient error once retrying was in vain, a config error where TLS cannot be verified.
         """
         started = time.monotonic()
         host = urlsplit(url).netloc
@@ -123,32 +97,32 @@ class Api:
             attempt += 1
             stats.count(requests=1)
             header = signature.header()
-            outcome = self._attempt(url, params, header, policy, form)
-            if isinstance(outcome, dict) and records and not _is_list(outcome.get(records)):
-                outcome = Trouble(f"an answer without a list of `{records}`", 200)
-            if isinstance(outcome, dict):
+            result = self._attempt(url, params, header, policy, form)
+            if isinstance(result, dict) and records and not _is_list(result.get(records)):
+                result = Trouble(f"an answer without a list of `{records}`", 200)
+            if isinstance(result, dict):
                 self.hosts.good(host)
-                return outcome
-            if isinstance(outcome, Refused):
+                return result
+            if isinstance(result, Refused):
                 self.hosts.good(host)
-                if outcome.status == 401 and not renewed and signature.renew(header):
+                if result.status == 401 and not renewed and signature.renew(header):
                     renewed = True
                     continue
-                raise outcome
-            if outcome.status != 429:
+                raise result
+            if result.status != 429:
                 self.hosts.bad(host)
-            unsigned += outcome.unsigned
-            wait = outcome.wait(attempt, policy.longest_wait)
+            unsigned += result.unsigned
+            wait = result.wait(attempt, policy.longest_wait)
             late = time.monotonic() + wait - started > policy.retry_for
             if late or unsigned >= policy.unsigned_tries:
                 raise transient_error(
                     f"{who}: {host} gave no usable answer in {attempt} attempts within "
-                    f"{time.monotonic() - started:.0f} s, the last was {outcome.what}. Nothing is lost: the next sync "
+                    f"{time.monotonic() - started:.0f} s, the last was {result.what}. Nothing is lost: the next sync "
                     "goes on from the saved state. If it happens again, see https://status.twilio.com or lower "
                     "num_workers."
                 )
             stats.count(retries=1)
-            LOGGER.info("%s: %s from %s, attempt %d, again in %.1f s", who, outcome.what, host, attempt, wait)
+            LOGGER.info("%s: %s from %s, attempt %d, again in %.1f s", who, result.what, host, attempt, wait)
             time.sleep(wait)
 
     def _fail_if_down(self, host: str, who: str) -> None:
@@ -192,7 +166,7 @@ class Api:
             self.gate.refused(sent_at)
         else:
             self.gate.answered()
-        return _outcome(response, body, policy)
+        return outcome(response.status_code, response.headers, body, policy)
 
     def _environment(self, url: str) -> dict[str, Any]:
         """Proxies and CA of the environment for a host; read once, since requests would look on every request."""
@@ -202,21 +176,6 @@ class Api:
                 settings = fresh.merge_environment_settings(url, {}, None, None, None)
             self._settings[host] = {"proxies": settings["proxies"], "verify": settings["verify"]}
         return self._settings[host]
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """An attempt that brought no answer to keep. what: for messages; unsigned: 1 for a 401 that is not Twilio's."""
-
-    what: str
-    status: int = 0
-    retry_after: float | None = None
-    unsigned: int = 0
-
-    def wait(self, attempt: int, longest: float) -> float:
-        """Seconds until the next attempt: Retry-After or doubling from half a second, spread at random."""
-        least = self.retry_after if self.retry_after is not None else 0.5 * 2 ** min(attempt - 1, 10)
-        return float(min(max(least, 0.2), longest) * random.uniform(1.0, 1.5))
 
 
 def _is_list(value: Any) -> bool:
@@ -235,34 +194,3 @@ def _read(response: requests.Response, deadline: float) -> bytes:
     except OSError as error:  # a reset while the body is read
         raise requests.exceptions.ConnectionError(error) from error
     return b"".join(pieces)
-
-
-def _outcome(response: requests.Response, body: bytes, policy: Policy) -> dict[str, Any] | Refused | Trouble:
-    status = response.status_code
-    try:
-        answer = decode(body)
-    except ValueError:
-        answer = None
-    if status == 200:
-        return answer if isinstance(answer, dict) else Trouble("an answer that is no JSON object", status)
-    if status in policy.retried:
-        return Trouble(f"HTTP {status}", status, retry_after(response.headers.get("Retry-After")))
-    if isinstance(answer, dict) and ("code" in answer or "message" in answer):
-        code = answer.get("code")
-        return Refused(status, code if isinstance(code, int) else None, str(answer.get("message"))[:500])
-    if status in (401, 403):
-        return Trouble(f"HTTP {status} without Twilio's explanation", status, unsigned=1)
-    return Refused(status, None, f"HTTP {status} without Twilio's explanation")
-
-
-def retry_after(header: str | None) -> float | None:
-    """Seconds of a Retry-After header, which is a number or an HTTP date (RFC 9110); None without a usable one."""
-    if not header:
-        return None
-    if header.strip().isdigit():
-        return float(header)
-    try:
-        moment = parsedate_to_datetime(header)
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())

@@ -21,9 +21,10 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCurs
 from airbyte_cdk.sources.types import Config
 
 from source_twilio.components.accounts import Accounts
-from source_twilio.components.api import Api, Policy
+from source_twilio.components.api import Api
 from source_twilio.components.credentials import Credentials
 from source_twilio.components.cursors import AccountCursor
+from source_twilio.components.outcomes import Policy
 from source_twilio.components.reading import RangePolicy
 from source_twilio.components.requester import Retry
 from source_twilio.components.retrievers import ListRetriever
@@ -38,6 +39,13 @@ UNITS = {"PT1S": "second", "P1D": "day", "P1M": "month", "P1Y": "year"}
 def retry_policy(manifest: Mapping[str, Any]) -> Policy:
     """The manifest's time-outs and retry rules."""
     return Retry(**manifest["definitions"]["retry"]).policy
+
+
+def family_of(url: str, families: Mapping[str, str]) -> str:
+    """The permission family of a list, by the longest beginning of its address that `families` knows; empty where no
+    permission is enough."""
+    known = [beginning for beginning in families if url.startswith(beginning)]
+    return families[max(known, key=len)] if known else ""
 
 
 class StreamBuilder:
@@ -57,6 +65,7 @@ class StreamBuilder:
         self._config = config
         self._factory = factory
         self._rows = {row["name"]: row for row in manifest["streams"]}
+        self._families = manifest["definitions"]["permission_families"]
         self._emit = emit
         policy = retry_policy(manifest)
         workers = int(config["num_workers"])
@@ -83,6 +92,7 @@ class StreamBuilder:
             self.accounts,
             self.workers,
             every_account=row["accounts"] == "all",
+            family=family_of(row["url"], self._families),
         )
 
     def _retriever(self, name: str) -> ListRetriever:
@@ -132,5 +142,5 @@ class StreamBuilder:
             )
             for migration in row.get("state_migrations") or []
         ]
-        state = self._factory.apply_stream_state_migrations(migrations, saved)
+        state = self._factory.apply_stream_state_migrations(migrations, dict(saved))
         return AccountCursor(name, sync["cursor_field"], ranges.unit, state, self._emit, self._config["start_date"])

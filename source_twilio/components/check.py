@@ -10,20 +10,22 @@ from airbyte_cdk.models import AirbyteConnectionStatus, Status
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_twilio.components.accounts import Accounts
-from source_twilio.components.api import Api, Policy, Signature, Stats
+from source_twilio.components.api import Api, Signature, Stats
 from source_twilio.components.credentials import Credentials
 from source_twilio.components.errors import NOT_ALLOWED, TEST_CREDENTIALS, Refused
+from source_twilio.components.outcomes import Policy
 
 LOGGER = logging.getLogger("airbyte")
 SECONDS = 4.0  # for each of at most two requests: `check` answers within ten seconds in every case
-NEVER_WITH_A_KEY = "accounts, keys, iam_keys and signing_keys"
 
 
-def check_connection(config: Mapping[str, Any], policy: Policy) -> AirbyteConnectionStatus:
+def check_connection(
+    config: Mapping[str, Any], policy: Policy, beyond_keys: list[str]
+) -> AirbyteConnectionStatus:
     """Ask for the account itself; for a key or app that may not, for one message.
 
-    Says which streams the kind of credential can never read. policy: the manifest's time-outs, of which one short
-    attempt is made. The status is FAILED with a sentence that says what to do.
+    policy: the manifest's time-outs, of which one short attempt is made; beyond_keys: the streams that no Standard or
+    Restricted key and no OAuth app can read, which is said. The status is FAILED with a sentence that says what to do.
     """
     policy = policy.once(SECONDS)
     api = Api(config["region"], workers=1)
@@ -43,7 +45,7 @@ def check_connection(config: Mapping[str, Any], policy: Policy) -> AirbyteConnec
             unlike_a_key = credentials.kind == "auth_token" or refusal.code == TEST_CREDENTIALS
             if unlike_a_key or refusal.status not in NOT_ALLOWED:
                 raise
-            _check_restricted(get, sid, credentials.kind)
+            _check_restricted(get, sid, credentials.kind, beyond_keys)
     except Refused as refusal:
         return AirbyteConnectionStatus(
             status=Status.FAILED, message=str(accounts.refused_main(refusal, "check"))
@@ -53,7 +55,7 @@ def check_connection(config: Mapping[str, Any], policy: Policy) -> AirbyteConnec
     return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
 
-def _check_restricted(get: Any, sid: str, kind: str) -> None:
+def _check_restricted(get: Any, sid: str, kind: str, beyond_keys: list[str]) -> None:
     """For a key that may not read the account: any resource of it that answers proves the key."""
     permitted = True
     try:
@@ -64,6 +66,6 @@ def _check_restricted(get: Any, sid: str, kind: str) -> None:
         permitted = False
     LOGGER.info(
         "This %s can never read %s, nor any subaccount.%s",
-        "OAuth app" if kind == "oauth_client" else "Standard or Restricted API key", NEVER_WITH_A_KEY,
+        "OAuth app" if kind == "oauth_client" else "Standard or Restricted API key", ", ".join(beyond_keys),
         "" if permitted else " It has no permission for messages; what a Restricted key may read shows at the read.",
     )

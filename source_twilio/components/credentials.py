@@ -11,8 +11,9 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from source_twilio.components.api import Api, Policy, Signature, Stats
+from source_twilio.components.api import Api, Signature, Stats
 from source_twilio.components.errors import Refused, config_error, transient_error
+from source_twilio.components.outcomes import Policy
 
 TOKEN_URL = "https://oauth.twilio.com/v2/token"
 UNSIGNED = Signature(lambda: "")
@@ -57,7 +58,7 @@ class Credentials:
             return f"Bearer {self._bearer[0]}"
 
     def _fetch_token(self) -> Mapping[str, Any]:
-        """A new OAuth token (https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token): there is no refresh token."""
+        """A new token; there is no refresh token: https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token"""
         form = {"client_id": self._user, "client_secret": self._password, "grant_type": "client_credentials"}
         try:
             answer = self._api.get(TOKEN_URL, {}, UNSIGNED, self._policy, Stats(), "OAuth token", form=form)

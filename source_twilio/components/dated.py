@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from source_twilio.components.cursors import UNDATED
@@ -82,7 +83,8 @@ class WindowRetriever(ListRetriever):
 
     def _undated_steps(self, reading: Reading, context: Row, deliver: Deliver) -> list[tuple[Part, Steps]]:
         part = reading.part(UNDATED)
-        return [(part, self._undated_rows(reading, part, context, query, deliver)) for query in each_query(self.undated)]
+        queries = each_query(self.undated)
+        return [(part, self._undated_rows(reading, part, context, query, deliver)) for query in queries]
 
     def _undated_rows(
         self, reading: Reading, part: Part, context: Row, query: dict[str, str], deliver: Deliver
@@ -184,7 +186,7 @@ class WindowRetriever(ListRetriever):
         values = [self._cursor_of(row) or "" for row in rows]
         if not values or "" in values:
             return None
-        is_sorted = all(a >= b for a, b in zip(values, values[1:]))
+        is_sorted = all(a >= b for a, b in pairwise(values))
         oldest = parse(min(values)).replace(microsecond=0)
         behind = (oldest if is_sorted else window.end) - window.start
         if pages_for(behind, self._density(rows), self._page_rows) <= LONGEST_CHAIN:
@@ -231,4 +233,4 @@ def older(row: Row, moment: datetime) -> bool:
 def descending(rows: list[Row]) -> bool:
     """Whether a page is sorted by creation, newest first."""
     values = [row.get("date_created") or "" for row in rows]
-    return bool(values) and "" not in values and all(a >= b for a, b in zip(values, values[1:]))
+    return bool(values) and "" not in values and all(a >= b for a, b in pairwise(values))

@@ -9,8 +9,9 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from airbyte_cdk.sources.types import Config
 
-from source_twilio.components.api import Api, Policy, Signature
+from source_twilio.components.api import Api, Signature
 from source_twilio.components.errors import Malformed
+from source_twilio.components.outcomes import Policy
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 

@@ -34,8 +34,8 @@ class ListRetriever(Retriever):
     requester: the list; drop: columns that leave the rows; parent: whose rows the list is asked for, one list each;
     each: a parameter and the values that are asked for one by one, because the API hides rows without it; newest_first:
     the list is sorted by the cursor, so it may end at the first page that is wholly behind it; empty_on: Twilio's codes
-    that mean there is nothing in the range; require: a column without which a row is none; api, accounts, schema and parent_retriever are handed in by
-    the source.
+    that mean there is nothing in the range; require: a column without which a row is none. The source hands in the
+    others: api, accounts, schema, parent_retriever, cursor_field and whether the cursor is client_side.
     """
 
     config: Config

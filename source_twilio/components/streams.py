@@ -32,7 +32,8 @@ class TwilioStream(AbstractStream):
     """A stream of the manifest, read account by account.
 
     row: the stream's row of the manifest; schema: its JSON schema; cursor: an AccountCursor, or the CDK's
-    FinalStateCursor for a stream without state; every_account: False for what is the same for all accounts.
+    FinalStateCursor for a stream without state; every_account: False for what is the same for all accounts; family:
+    the permission that a Restricted key needs for it.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class TwilioStream(AbstractStream):
         accounts: Accounts,
         workers: Workers,
         every_account: bool,
+        family: str,
     ) -> None:
         self.row = row
         self.retriever = retriever
@@ -55,6 +57,7 @@ class TwilioStream(AbstractStream):
         self._cursor = cursor
         self._accounts = accounts
         self._every_account = every_account
+        self._family = family
 
     @property
     def name(self) -> str:
@@ -76,7 +79,7 @@ class TwilioStream(AbstractStream):
 
     def refused_main(self, refusal: Refused) -> Exception:
         """The error for a refusal of the configured account on this stream."""
-        return self._accounts.refused_main(refusal, self.name)
+        return self._accounts.refused_main(refusal, self.name, self._family)
 
     def get_json_schema(self) -> Mapping[str, Any]:
         return self.retriever.schema

@@ -1,0 +1,84 @@
+"""What an answer of Twilio's means: rows, a final refusal, or trouble that may be gone at the next attempt."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from source_twilio.components.errors import Refused
+from source_twilio.components.records import decode
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How long a request may take and how it is repeated; all figures in seconds.
+
+    connect, read: time-outs of one attempt; whole: of one attempt in all, body included; retry_for: after the first
+    attempt, how long to go on repeating; longest_wait: between two attempts, whatever Retry-After says; retried:
+    statuses that are repeated; unsigned_tries: attempts at a 401 or 403 that is not Twilio's own answer but that of
+    the CDN in front of it.
+    """
+
+    connect: float
+    read: float
+    whole: float
+    retry_for: float
+    longest_wait: float
+    retried: tuple[int, ...]
+    unsigned_tries: int
+
+    def once(self, seconds: float) -> Policy:
+        """The same for one attempt that ends within so many seconds."""
+        return replace(self, connect=seconds / 2, read=seconds / 2, whole=seconds, retry_for=0, unsigned_tries=1)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An attempt that brought no answer to keep. what: for messages; unsigned: 1 for a 401 that is not Twilio's."""
+
+    what: str
+    status: int = 0
+    retry_after: float | None = None
+    unsigned: int = 0
+
+    def wait(self, attempt: int, longest: float) -> float:
+        """Seconds until the next attempt: Retry-After or doubling from half a second, spread at random."""
+        least = self.retry_after if self.retry_after is not None else 0.5 * 2 ** min(attempt - 1, 10)
+        return float(min(max(least, 0.2), longest) * random.uniform(1.0, 1.5))
+
+
+def outcome(
+    status: int, headers: Mapping[str, str], body: bytes, policy: Policy
+) -> dict[str, Any] | Refused | Trouble:
+    """What a response means under a policy; docs/troubleshooting.md tells a user the same."""
+    try:
+        answer = decode(body)
+    except ValueError:
+        answer = None
+    if status == 200:
+        return answer if isinstance(answer, dict) else Trouble("an answer that is no JSON object", status)
+    if status in policy.retried:
+        return Trouble(f"HTTP {status}", status, retry_after(headers.get("Retry-After")))
+    if isinstance(answer, dict) and ("code" in answer or "message" in answer):
+        code = answer.get("code")
+        return Refused(status, code if isinstance(code, int) else None, str(answer.get("message"))[:500])
+    if status in (401, 403):
+        return Trouble(f"HTTP {status} without Twilio's explanation", status, unsigned=1)
+    return Refused(status, None, f"HTTP {status} without Twilio's explanation")
+
+
+def retry_after(header: str | None) -> float | None:
+    """Seconds of a Retry-After header, which is a number or an HTTP date (RFC 9110); None without a usable one."""
+    if not header:
+        return None
+    if header.strip().isdigit():
+        return float(header)
+    try:
+        moment = parsedate_to_datetime(header)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
