@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from airbyte_cdk.utils import AirbyteTracedException
+
 from source_twilio.components.api import Api, Signature, Stats
 from source_twilio.components.credentials import Credentials, basic
 from source_twilio.components.errors import (
@@ -56,6 +58,7 @@ class Accounts:
         self._policy = policy
         self._lock = threading.Lock()
         self._selected: list[Account] | Exception | None = None
+        self._closed: set[str] = set()
         self._own = Signature(credentials.authorization, credentials.renew)
         self.main = Account(config["account_sid"], main=True)
 
@@ -117,7 +120,9 @@ class Accounts:
     def _listed(self) -> Iterator[Account]:
         path: str | None = "/2010-04-01/Accounts.json?PageSize=1000"
         seen = set()
-        while path and path not in seen:
+        while path:
+            if path in seen:
+                raise system_error("Twilio's list of accounts names a page as the next one that was read before.")
             seen.add(path)
             try:
                 page = self._get(path)
@@ -132,7 +137,9 @@ class Accounts:
                                   row.get("auth_token") or None)
                 if account.main:
                     self.main = account
-                elif row.get("status") != "closed":
+                elif row.get("status") == "closed":
+                    self._closed.add(account.sid)
+                else:
                     yield account
             path = page.get("next_page_uri")
 
@@ -145,10 +152,10 @@ class Accounts:
     def _choose(self, accounts: list[Account]) -> list[Account]:
         option = self._config.get("subaccounts") or {}
         mode, named = option.get("mode", "all"), set(option.get("account_sids") or ())
-        unknown = sorted(named - {account.sid for account in accounts} - {self.main.sid})
+        unknown = sorted(named - {account.sid for account in accounts} - {self.main.sid} - self._closed)
         if mode in ("selected", "except") and unknown:
             raise config_error(
-                f"`subaccounts.account_sids` names {', '.join(unknown)}, which the credentials cannot reach: no open "
+                f"`subaccounts.account_sids` names {', '.join(unknown)}, which the credentials cannot reach: no "
                 f"subaccount of {self.main.sid} with that SID. Correct or remove it."
             )
         if mode == "none":
@@ -157,7 +164,7 @@ class Accounts:
             return [account for account in accounts if account.sid in named]
         return [account for account in accounts if account.sid not in named]
 
-    def refused_main(self, refusal: Refused, stream: str, family: str = "") -> Exception:
+    def refused_main(self, refusal: Refused, stream: str, family: str = "") -> AirbyteTracedException:
         """The error for a refusal of the configured account. family: the permission that a Restricted key needs for
         the stream, empty where only an Auth Token or a Main key can read it."""
         kind, sid = KINDS[self._credentials.kind], self.main.sid

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from source_twilio.components.clock import Clock
@@ -18,7 +19,6 @@ from source_twilio.components.errors import Refused, config_error, transient_err
 from source_twilio.components.gate import Gate, Health
 from source_twilio.components.outcomes import Policy, Trouble, outcome
 
-HOST_DOWN = 180.0  # seconds without a useful answer, after which a sync that nobody answers has to come to its end
 LOGGER = logging.getLogger("airbyte")
 EDGES = {"ie1": "dublin", "au1": "sydney"}  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
 
@@ -55,7 +55,7 @@ class Api:
     which a host is down.
     """
 
-    def __init__(self, region: str, workers: int, give_up: float = HOST_DOWN) -> None:
+    def __init__(self, region: str, workers: int, give_up: float) -> None:
         self._region = region
         self.gate = Gate(workers)
         self.hosts = Health(give_up)
@@ -161,6 +161,8 @@ class Api:
                 ) from None
             except requests.RequestException as error:
                 return Trouble(type(error).__name__)
+            except OSError as error:  # the CA file of the environment is not there
+                raise config_error(f"TLS cannot be set up: {error} Correct REQUESTS_CA_BUNDLE.") from error
         self.clock.note(response.headers.get("Date"))
         if response.status_code == 429:
             self.gate.refused(sent_at)
@@ -186,11 +188,11 @@ def _read(response: requests.Response, deadline: float) -> bytes:
     """The whole body; a trickle that outlasts the deadline is a time-out."""
     pieces = []
     try:
-        for piece in response.iter_content(1 << 20):
+        while piece := response.raw.read1(decode_content=True):
             pieces.append(piece)
             if time.monotonic() > deadline:
                 response.close()
                 raise requests.exceptions.ReadTimeout("the body took too long")
-    except OSError as error:  # a reset while the body is read
-        raise requests.exceptions.ConnectionError(error) from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:  # a reset, a stall or a body cut short
+        raise requests.exceptions.ConnectionError(type(error).__name__) from error
     return b"".join(pieces)

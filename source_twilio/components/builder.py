@@ -70,7 +70,7 @@ class StreamBuilder:
         policy = retry_policy(manifest)
         workers = int(config["num_workers"])
         self.workers = Workers(workers)
-        self.api = Api(config["region"], workers)
+        self.api = Api(config["region"], workers, policy.host_down)
         self.credentials = Credentials(config, self.api, policy)
         self.accounts = Accounts(config, self.api, self.credentials, policy)
 

@@ -20,7 +20,7 @@ class Policy:
     connect, read: time-outs of one attempt; whole: of one attempt in all, body included; retry_for: after the first
     attempt, how long to go on repeating; longest_wait: between two attempts, whatever Retry-After says; retried:
     statuses that are repeated; unsigned_tries: attempts at a 401 or 403 that is not Twilio's own answer but that of
-    the CDN in front of it.
+    the CDN in front of it; host_down: without a useful answer for so long, a host is taken for down.
     """
 
     connect: float
@@ -30,6 +30,7 @@ class Policy:
     longest_wait: float
     retried: tuple[int, ...]
     unsigned_tries: int
+    host_down: float
 
     def once(self, seconds: float) -> Policy:
         """The same for one attempt that ends within so many seconds."""
@@ -75,10 +76,11 @@ def retry_after(header: str | None) -> float | None:
     """Seconds of a Retry-After header, which is a number or an HTTP date (RFC 9110); None without a usable one."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if header.strip().isascii() and header.strip().isdigit():
         return float(header)
     try:
         moment = parsedate_to_datetime(header)
     except (TypeError, ValueError):
         return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
     return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())

@@ -140,13 +140,15 @@ def _converter(schema: Mapping[str, Any]) -> Converter | None:
     kinds = [declared] if isinstance(declared, str) else [kind for kind in declared or () if kind != "null"]
     kind = kinds[0] if len(kinds) == 1 else None
     if kind == "string":
-        return {"date-time": to_rfc3339, "date": to_date}.get(schema.get("format", ""), to_text)
+        texts: dict[str, Converter] = {"date-time": to_rfc3339, "date": to_date}
+        return texts.get(schema.get("format", ""), to_text)
     if kind == "object" and schema.get("properties"):
         return _nested(compile_converters(schema))
     if kind == "array" and (item := _converter(schema.get("items") or {})) and item is not to_text:
         each = item
         return lambda values: [each(value) for value in values] if isinstance(values, list) else values
-    return {"number": to_number, "integer": to_integer, "boolean": to_boolean}.get(kind or "")
+    scalars: dict[str, Converter] = {"number": to_number, "integer": to_integer, "boolean": to_boolean}
+    return scalars.get(kind or "")
 
 
 def _nested(converters: list[tuple[str, Converter]]) -> Converter | None:

@@ -18,7 +18,7 @@ from source_twilio.components.records import Row
 
 @dataclass
 class Retry:
-    """The manifest's retry rules; see `Policy` for their meaning. All figures are seconds but for the last two."""
+    """The manifest's retry rules; see `Policy` for their meaning. Figures are seconds unless they count."""
 
     connect_timeout: float
     read_timeout: float
@@ -27,11 +27,12 @@ class Retry:
     longest_wait: float
     retried_statuses: list[int]
     unsigned_tries: int
+    host_down: float
 
     @property
     def policy(self) -> Policy:
         return Policy(self.connect_timeout, self.read_timeout, self.whole_timeout, self.retry_for, self.longest_wait,
-                      tuple(self.retried_statuses), self.unsigned_tries)
+                      tuple(self.retried_statuses), self.unsigned_tries, self.host_down)
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ class Workers:
     ) -> None:
         work.failure = work.failure or failure
         if work.failure or work.abandoned:
-            work.stack.clear()
+            self._forget(work)
         elif result is None:
             work.end_step(part)
         else:
@@ -185,11 +185,15 @@ class Workers:
             work.drop_pages()
 
     def _abandon(self, work: Work) -> None:
-        """Forget the steps of a work whose reader has gone."""
+        """End a work whose reader has gone."""
         with self._lock:
-            work.stack.clear()
-            if work.queued:
-                work.queued = False
-                self._ready.remove(work)
+            self._forget(work)
             work.abandoned = True
             work.drop_pages()
+
+    def _forget(self, work: Work) -> None:
+        """Drop the steps of a work, and its turn; the lock is held."""
+        work.stack.clear()
+        if work.queued:
+            work.queued = False
+            self._ready.remove(work)
