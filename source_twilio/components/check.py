@@ -37,7 +37,7 @@ def check_connection(
     except Empty:
         return AirbyteConnectionStatus(
             status=Status.FAILED,
-            message=f"Twilio did not answer within {SECONDS:.0f} seconds. Check the network and a proxy if there is one.",
+            message=f"Twilio did not answer within {SECONDS:.0f} seconds. Check the network, and the proxy if any.",
         )
 
 

@@ -28,6 +28,7 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record
 
+from source_twilio.components.clock import Clock
 from source_twilio.components.windows import Unit, parse
 
 LOGGER = logging.getLogger("airbyte")
@@ -66,13 +67,13 @@ class AccountCursor(Cursor):
         self._values: dict[tuple[str, str], str] = {}
         self._began = state.get("read_since") or start_date
         flat = state.get(field)
-        self._flat = unit.value(parse(flat)) if flat else None  # versions to 0.11 kept one cursor for all accounts
+        self._flat = self._past(flat) if flat else None  # versions to 0.11 kept one cursor for all accounts
         self._rows = 0
         self._emitted_at = time.monotonic()
         for entry in state.get("states") or []:
             place, value = entry.get("partition") or {}, (entry.get("cursor") or {}).get(field)
             if place.get("account_sid") and value:
-                self._values[place["account_sid"], place.get("rows", "")] = unit.value(parse(value))
+                self._values[place["account_sid"], place.get("rows", "")] = self._past(value)
         if self._flat:
             LOGGER.warning(
                 "Stream %s: its saved state has one cursor for all accounts. Every account goes on from there; rows of "
@@ -83,10 +84,23 @@ class AccountCursor(Cursor):
                 "not read: refresh the stream to read them.", stream, start_date, self._began,
             )
 
+    def _past(self, value: str) -> str:
+        """A saved value at the unit's precision; one of the future, from a clock that was ahead, counts as now."""
+        return self.unit.value(min(parse(value), Clock.local()))
+
     def value(self, account_sid: str, kind: str = "") -> datetime | None:
         """How far an account was read, None where it never was."""
-        value = self._values.get((account_sid, kind)) or self._flat
+        value = self._values.get((account_sid, kind))
         return parse(value) if value else None
+
+    def begin(self, accounts: list[str]) -> None:
+        """The accounts that this sync reads. One cursor for all of them becomes the cursor of each; it says nothing of
+        rows without a date, which those versions never read."""
+        with self._lock:
+            if self._flat:
+                for account_sid in accounts:
+                    self._values.setdefault((account_sid, ""), self._flat)
+            self._flat = None
 
     def advance(self, account_sid: str, kind: str, moment: datetime) -> None:
         """Everything of the account up to and including the moment has been read and is on its way; never goes back."""
@@ -128,13 +142,12 @@ class AccountCursor(Cursor):
         states = [
             {"partition": partition(*key), "cursor": {self.field: value}} for key, value in self._values.items()
         ]
-        flat = {self.field: self._flat} if self._flat else {}  # until every account has a cursor of its own
+        flat = {self.field: self._flat} if self._flat else {}  # as long as the accounts are not known
         return {"use_global_cursor": False, "states": states, "read_since": self._began, **flat}
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Called by the CDK when the stream has ended, in success or not: the last state of the sync."""
         with self._lock:
-            self._flat = None
             self._send()
 
     def observe(self, record: Record) -> None:

@@ -22,7 +22,6 @@ from source_twilio.components.windows import (
     Unit,
     Window,
     duration,
-    midnight,
     pages_for,
     parse,
     rows_per_second,
@@ -32,6 +31,7 @@ from source_twilio.components.workers import Part, Spawn, Steps
 
 LOGGER = logging.getLogger("airbyte")
 PAGES_A_WINDOW = 4  # full enough to be worth a request chain, short enough that states come out along the way
+SMALL_STEPS = (timedelta(minutes=1), timedelta(hours=1))  # by which a refused start is moved before whole days are
 MOST_PIECES = 64  # a burst within one page tells little about the rest; busy pieces are split again
 LONGEST_CHAIN = 8  # pages that are expected to be left from which on a window is split
 
@@ -44,7 +44,7 @@ class WindowRetriever(ListRetriever):
     leaves open whether a date or an instant is compared; undated: a parameter and its values that show rows without a
     cursor value; look: the list is first asked for without a filter, which is all there is to ask of a small account;
     hold: a field and the value of rows that are going to change, which the cursor does not pass; cap: rows after which
-    the API cuts a list off, in silence or with HTTP 400.
+    the API cuts a list off, in silence or with HTTP 400; by_cursor: the list is sorted by the cursor, newest first.
     """
 
     filter: Mapping[str, Any] = field(default_factory=dict)
@@ -53,6 +53,7 @@ class WindowRetriever(ListRetriever):
     look: bool = False
     hold: Mapping[str, Any] = field(default_factory=dict)
     cap: int = 0
+    by_cursor: bool = False
     page_rows: int = 1000
 
     def __post_init__(self) -> None:
@@ -79,7 +80,11 @@ class WindowRetriever(ListRetriever):
             return
         pieces = self._pieces(window, self._density(first.rows), reading)
         steps = self._windows(reading, pieces, context, deliver)
-        yield Spawn([*self._undated_steps(reading, context, deliver), *steps])
+        if descending(first.rows) and older(first.rows[-1], since.start):  # every undated row of the range is here
+            yield from deliver(self._without_date(first.rows, since), part, context)
+            yield Spawn([(reading.part(UNDATED), iter(())), *steps])
+        else:
+            yield Spawn([*self._undated_steps(reading, context, deliver), *steps])
 
     def _undated_steps(self, reading: Reading, context: Row, deliver: Deliver) -> list[tuple[Part, Steps]]:
         part = reading.part(UNDATED)
@@ -151,18 +156,19 @@ class WindowRetriever(ListRetriever):
         return pieces
 
     def _answers(self, reading: Reading, window: Window, context: Row, query: dict[str, str]) -> Iterator[Answer]:
-        """The pages of a window; where the API keeps less than was asked for, from a later start."""
-        step = DAY
+        """The pages of a window; where Twilio keeps less than was asked for, from the first start that it accepts."""
+        steps = iter(SMALL_STEPS)
         while True:
+            window = Window(max(window.start, reading.kept_from), window.end)
+            if window.start > window.end:
+                return
             try:
                 yield from self.pages(reading, context, {**query, **self._filter.params(window)})
                 return
             except Refused as refusal:
-                if refusal.code not in OUTSIDE_RETENTION or window.start + step > window.end:
+                if refusal.code not in OUTSIDE_RETENTION:
                     raise
-            window = Window(midnight(window.start) + step, window.end)
-            LOGGER.warning("%s: Twilio no longer keeps rows that old; reading from %s on", reading.who, window.start)
-            step *= 2
+            reading.keeps_from(window.start + next(steps, DAY))
 
     def _pieces(self, window: Window, density: float, reading: Reading) -> list[Window]:
         """Tile a window with pieces of a few pages each, none longer than `slice_step_duration`."""
@@ -180,14 +186,15 @@ class WindowRetriever(ListRetriever):
     def _rest(self, rows: list[Row], window: Window, reading: Reading) -> Window | None:
         """What of a busy window is better read by smaller ones, from its first page; None to go on page by page.
 
-        Of a list that is sorted by the cursor, newest first, the page holds all rows behind the first edge after its
-        oldest one, so only what lies before that edge is left; of any other list, all of it.
+        Of a list that is sorted by the cursor, the page holds all rows behind the first edge after its oldest one, so
+        only what lies before that edge is left. Most lists are sorted by creation: a row that got its cursor value
+        long after it was created stands pages later, so all of the window is left.
         """
         values = [self._cursor_of(row) or "" for row in rows]
         if not values or "" in values:
             return None
-        is_sorted = all(a >= b for a, b in pairwise(values))
         oldest = parse(min(values)).replace(microsecond=0)
+        is_sorted = self.by_cursor and all(a >= b for a, b in pairwise(values))
         behind = (oldest if is_sorted else window.end) - window.start
         if pages_for(behind, self._density(rows), self._page_rows) <= LONGEST_CHAIN:
             return None

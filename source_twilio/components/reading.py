@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pendulum
 
@@ -14,6 +15,8 @@ from source_twilio.components.clock import Clock
 from source_twilio.components.cursors import AccountCursor
 from source_twilio.components.windows import Unit, Window, back
 from source_twilio.components.workers import Part
+
+LOGGER = logging.getLogger("airbyte")
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class RangePolicy:
 class Reading:
     """What the steps of one account of one stream share.
 
-    account: whose rows; cursor and ranges: None for a stream without state; clock: the end of its ranges.
+    account: whose rows; clock: the end of its ranges; ranges: their start; cursor: None for a stream without state;
+    kept_from: the earliest start that Twilio has not refused.
     """
 
     account: Account
@@ -52,6 +56,7 @@ class Reading:
     stats: Stats
     ranges: RangePolicy
     cursor: AccountCursor | None = None
+    kept_from: datetime = datetime.min.replace(tzinfo=timezone.utc)
     _windows: dict[str, Window] = field(default_factory=dict)
     _open: set[Part] = field(default_factory=set)
     _held: dict[str, datetime] = field(default_factory=dict)
@@ -85,6 +90,13 @@ class Reading:
         with self._lock:
             self._open.add(part)
         return part
+
+    def keeps_from(self, moment: datetime) -> None:
+        """Twilio refused an earlier start as beyond its retention: no window begins before the moment any more."""
+        with self._lock:
+            if self.kept_from.year == 1:
+                LOGGER.warning("%s: Twilio keeps no rows as old as %s; older ones cannot be read", self.who, moment)
+            self.kept_from = max(self.kept_from, moment)
 
     def hold(self, kind: str, moment: datetime) -> None:
         """Keep the cursor of a kind from passing a moment in this sync, where a row is still going to change."""

@@ -141,7 +141,7 @@ def _converter(schema: Mapping[str, Any]) -> Converter | None:
     kind = kinds[0] if len(kinds) == 1 else None
     if kind == "string":
         texts: dict[str, Converter] = {"date-time": to_rfc3339, "date": to_date}
-        return texts.get(schema.get("format", ""), to_text)
+        return texts.get(str(schema.get("format")), to_text)
     if kind == "object" and schema.get("properties"):
         return _nested(compile_converters(schema))
     if kind == "array" and (item := _converter(schema.get("items") or {})) and item is not to_text:

@@ -74,6 +74,8 @@ class TwilioStream(AbstractStream):
     def generate_partitions(self) -> Iterable[Partition]:
         """One partition for each account that is read, the main one first."""
         accounts = self._accounts.selected() if self._every_account else [self._accounts.main]
+        if isinstance(self._cursor, AccountCursor):
+            self._cursor.begin([account.sid for account in accounts])
         for account in accounts:
             yield AccountPartition(self, account)
 
