@@ -19,8 +19,8 @@ class Policy:
 
     connect, read: time-outs of one attempt; whole: of one attempt in all, body included; retry_for: after the first
     attempt, how long to go on repeating; longest_wait: between two attempts, whatever Retry-After says; retried:
-    statuses that are repeated; unsigned_tries: attempts at a 401 or 403 that is not Twilio's own answer but that of
-    the CDN in front of it; host_down: without a useful answer for so long, a host is taken for down.
+    statuses that are repeated; unsigned_tries: attempts at a 401, 403 or 404 that is not Twilio's own answer but that
+    of the CDN in front of it; host_down: without a useful answer for so long, a host is taken for down.
     """
 
     connect: float
@@ -39,7 +39,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Trouble:
-    """An attempt that brought no answer to keep. what: for messages; unsigned: 1 for a 401 that is not Twilio's."""
+    """An attempt that brought no answer to keep. what: for messages; unsigned: 1 for a refusal that is not Twilio's."""
 
     what: str
     status: int = 0
@@ -67,7 +67,7 @@ def outcome(
     if isinstance(answer, dict) and ("code" in answer or "message" in answer):
         code = answer.get("code")
         return Refused(status, code if isinstance(code, int) else None, str(answer.get("message"))[:500])
-    if status in (401, 403):
+    if status in (401, 403, 404):  # a proxy's answer or that of the CDN in front of Twilio
         return Trouble(f"HTTP {status} without Twilio's explanation", status, unsigned=1)
     return Refused(status, None, f"HTTP {status} without Twilio's explanation")
 

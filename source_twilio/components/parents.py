@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from source_twilio.components.errors import Malformed
 from source_twilio.components.records import Row
 from source_twilio.components.windows import parse
 
@@ -29,7 +30,10 @@ class ParentRows:
 
     def context(self, row: Row, context: Row) -> Row:
         """The keys of a child's slice: those of the parent's and what the parent's row adds."""
-        return {**context, **{name: value_at(row, path) for name, path in self.keys.items()}}
+        added = {name: value_at(row, path) for name, path in self.keys.items()}
+        if None in added.values():
+            raise Malformed(f"a row of {self.stream} came without {', '.join(self.keys.values())}")
+        return {**context, **added}
 
     def chooses(self, row: Row, since: datetime | None) -> bool:
         """Whether to ask for the children of a parent. since: the child's cursor less its lookback, None at first."""

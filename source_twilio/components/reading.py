@@ -109,7 +109,7 @@ class Reading:
         with self._lock:
             self._open.remove(part)
             starts = [other.start for other in self._open if other.kind == part.kind and other.start]
-            read_to = min(starts) - self.ranges.unit.step if starts else min(window.end, self._certain_end)
-            read_to = min(read_to, self._held.get(part.kind, read_to))
+            read_to = min(starts) - self.ranges.unit.step if starts else window.end
+            read_to = min(read_to, self._certain_end, self._held.get(part.kind, read_to))
         if self.cursor and read_to >= window.start:
             self.cursor.advance(self.account.sid, part.kind, read_to)

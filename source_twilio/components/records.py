@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,9 @@ Converter = Callable[[Any], Any]
 LOGGER = logging.getLogger("airbyte")
 MONTHS = {name: f"{number:02}" for number, name in enumerate(
     ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1)}
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
+NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?|[+-]?\.\d+", re.ASCII)
+LONGEST_INTEGER = 400  # digits; Python refuses to read thousands of them
 LARGEST_INTEGER = 2**63 - 1  # what JSON writers and warehouse columns hold
 
 
@@ -49,9 +53,13 @@ def decode(body: bytes) -> Any:
     except orjson.JSONDecodeError:
         try:
             text = body.decode("utf-8", errors="replace")
-            return _printable(json.loads(text, parse_constant=lambda _: None, strict=False))
+            return _printable(json.loads(text, parse_constant=lambda _: None, parse_int=_integer, strict=False))
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
+
+
+def _integer(digits: str) -> int | None:
+    return int(digits) if len(digits) < LONGEST_INTEGER else None
 
 
 def _printable(value: Any) -> Any:
@@ -63,7 +71,7 @@ def _printable(value: Any) -> Any:
     if isinstance(value, list):
         return [_printable(item) for item in value]
     if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-        return float(value) if abs(value) < 1e300 else None
+        return _float(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
@@ -76,51 +84,60 @@ def to_rfc3339(value: Any) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    if value.endswith("Z") and value[10:11] == "T" and value[:4].isdigit():
-        return value
-    if len(value) == 31 and value.endswith(" +0000") and value[8:11] in MONTHS:  # Fri, 24 May 2019 17:44:46 +0000
-        return f"{value[12:16]}-{MONTHS[value[8:11]]}-{value[5:7]}T{value[17:25]}Z"
-    return _parsed(value)
+    text: str = value
+    if len(text) == 31 and text.endswith(" +0000") and text[8:11] in MONTHS:  # Fri, 24 May 2019 17:44:46 +0000
+        text = f"{text[12:16]}-{MONTHS[text[8:11]]}-{text[5:7]}T{text[17:25]}Z"
+    if RFC_3339.fullmatch(text):
+        try:
+            datetime.fromisoformat(text[:19])
+        except ValueError:  # 30 February, or second 60
+            return None
+        return text
+    return _parsed(text)
 
 
 def _parsed(value: str) -> str | None:
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = parse(value)
-        except (ValueError, TypeError, IndexError):
+            moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-        text = moment.strftime("%Y-%m-%dT%H:%M:%S")
-        return f"{text}.{moment.microsecond:06}Z" if moment.microsecond else f"{text}Z"
+        text = moment.isoformat(sep="T").removesuffix("+00:00")
+        return f"{text}Z"
     return None
 
 
 def to_date(value: Any) -> str | None:
     """A calendar day as `YYYY-MM-DD`, None for an empty or unreadable value."""
-    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
-        return value
-    moment = to_rfc3339(value)
+    moment = to_rfc3339(f"{value}T00:00:00Z" if isinstance(value, str) and len(value) == 10 else value)
     return moment[:10] if moment else None
 
 
 def to_number(value: Any) -> int | float | None:
     """A number, also where the API sends it as text; None for an empty or unreadable one."""
     if value.__class__ is str:
-        try:
-            value = float(value) if "." in value or "e" in value.lower() or "n" in value.lower() else int(value)
-        except ValueError:
+        if not NUMBER.fullmatch(value):
             return None
-    if isinstance(value, (int, float)):
-        if value.__class__ is float and not math.isfinite(value):
-            return None
-        return value if abs(value) <= LARGEST_INTEGER or value.__class__ is float else float(value)
-    return None
+        value = int(value) if len(value) < 19 and value.lstrip("+-").isdigit() else float(value)
+    if value.__class__ is int:
+        return int(value) if abs(value) <= LARGEST_INTEGER else _float(value)
+    return float(value) if value.__class__ is float and math.isfinite(value) else None
 
 
-def to_integer(value: Any) -> int | float | None:
-    """As `to_number`; a whole number written with decimals becomes an integer."""
+def _float(value: int) -> float | None:
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
+def to_integer(value: Any) -> int | None:
+    """As `to_number`; a whole number written with decimals becomes an integer, one with a fraction is none."""
     number = to_number(value)
-    return int(number) if isinstance(number, float) and number.is_integer() and abs(number) < 2**63 else number
+    if isinstance(number, float):
+        return int(number) if number.is_integer() and abs(number) <= LARGEST_INTEGER else None
+    return number
 
 
 def to_boolean(value: Any) -> bool | None:
@@ -132,7 +149,12 @@ def to_boolean(value: Any) -> bool | None:
 
 def to_text(value: Any) -> str:
     """Text for a column that is declared as text while the API sends a number or a structure."""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    if isinstance(value, str):
+        return value
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # nested more deeply than orjson writes
+        return json.dumps(value)
 
 
 def _converter(schema: Mapping[str, Any]) -> Converter | None:
@@ -141,7 +163,8 @@ def _converter(schema: Mapping[str, Any]) -> Converter | None:
     kind = kinds[0] if len(kinds) == 1 else None
     if kind == "string":
         texts: dict[str, Converter] = {"date-time": to_rfc3339, "date": to_date}
-        return texts.get(str(schema.get("format")), to_text)
+        convert: Converter = texts.get(str(schema.get("format")), to_text)
+        return convert
     if kind == "object" and schema.get("properties"):
         return _nested(compile_converters(schema))
     if kind == "array" and (item := _converter(schema.get("items") or {})) and item is not to_text:

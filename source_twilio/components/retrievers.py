@@ -17,7 +17,7 @@ from airbyte_cdk.sources.types import Config, StreamSlice
 
 from source_twilio.components.accounts import Accounts
 from source_twilio.components.api import Api
-from source_twilio.components.errors import NOT_FOUND, Refused
+from source_twilio.components.errors import Refused
 from source_twilio.components.parents import ParentRows
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Normaliser, Page, Row
@@ -105,7 +105,7 @@ class ListRetriever(Retriever):
         behind = reading.ranges.unit.text(since) if since else ""
         for answer in self.pages(reading, context, query):
             yield from deliver(answer.rows, part, context)
-            if behind and all((row.get(self.cursor_field) or "~") < behind for row in answer.rows):
+            if behind and answer.rows and all((row.get(self.cursor_field) or "~") < behind for row in answer.rows):
                 return
 
     def pages(
@@ -126,7 +126,7 @@ class ListRetriever(Retriever):
                     rows = [row for row in rows if row.get(self.require) is not None]
                 yield Answer(rows, answer.next_url)
         except Refused as refusal:
-            gone = self._parents is not None and refusal.status == 404 and refusal.code in (NOT_FOUND, None)
+            gone = self._parents is not None and refusal.status == 404
             if not gone and refusal.code not in self.empty_on:
                 raise
 

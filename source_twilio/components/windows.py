@@ -160,5 +160,5 @@ def rows_per_second(values: list[str]) -> float:
 
 def pages_for(span: timedelta, density: float, page_size: int) -> int:
     """How many pages a span of time fills at a density in rows a second."""
-    rows = span.total_seconds() * density
+    rows = span.total_seconds() * density if span else 0.0
     return ceil(min(rows, 1e12) / page_size)
