@@ -147,7 +147,7 @@ class Accounts:
         host = self._api.host("api")
         if not path.startswith("/"):
             raise system_error(f"The list of accounts continues at {path!r}, outside {host}; it is not followed.")
-        return self._api.get(f"https://{host}{path}", {}, self._own, self._policy, Stats(), "Stream accounts")
+        return self._api.get(f"https://{host}{path}", self._own, self._policy, Stats(), "Stream accounts")
 
     def _choose(self, accounts: list[Account]) -> list[Account]:
         option = self._config.get("subaccounts") or {}

@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 from source_twilio.components.clock import Clock
 from source_twilio.components.errors import Refused, config_error, transient_error
 from source_twilio.components.gate import Gate, Health
-from source_twilio.components.outcomes import Policy, Trouble, outcome
+from source_twilio.components.outcomes import Meaning, Policy, Trouble, outcome
 
 LOGGER = logging.getLogger("airbyte")
 EDGES = {"ie1": "dublin", "au1": "sydney"}  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
@@ -75,18 +75,19 @@ class Api:
     def get(
         self,
         url: str,
-        params: Mapping[str, Any],
         signature: Signature,
         policy: Policy,
         stats: Stats,
         who: str,
         records: str = "",
         form: Mapping[str, str] | None = None,
+        meaning: Meaning = outcome,
     ) -> dict[str, Any]:
         """The decoded body of a successful answer: a JSON object, with a list of objects under `records` if named.
 
-        who: the stream and account, for messages; form: sent as a POST, for OAuth's token. Raises Refused for Twilio's
-        final answers, a transient error once retrying was in vain, a config error where TLS cannot be verified.
+        who: the stream and account, for messages; form: sent as a POST, for OAuth's token; meaning: what a response
+        means, for an address that does not answer JSON. Raises Refused for Twilio's final answers, a transient error
+        once retrying was in vain, a config error where TLS cannot be verified.
         """
         started = time.monotonic()
         host = urlsplit(url).netloc
@@ -97,7 +98,7 @@ class Api:
             attempt += 1
             stats.count(requests=1)
             header = signature.header()
-            result = self._attempt(url, params, header, policy, form)
+            result = self._attempt(url, header, policy, form, meaning)
             if isinstance(result, dict) and records and not _is_list(result.get(records)):
                 result = Trouble(f"an answer without a list of `{records}`", 200)
             if isinstance(result, dict):
@@ -133,8 +134,8 @@ class Api:
             )
 
     def _attempt(
-        self, url: str, params: Mapping[str, Any], header: str, policy: Policy, form: Mapping[str, str] | None
-    ) -> Any:
+        self, url: str, header: str, policy: Policy, form: Mapping[str, str] | None, meaning: Meaning
+    ) -> dict[str, Any] | Refused | Trouble:
         """One request: the body (a dict), Refused, or Trouble, which may be gone at the next attempt."""
         with self.gate.request():
             sent_at = time.monotonic()
@@ -142,7 +143,6 @@ class Api:
                 response = self._session.request(
                     "POST" if form else "GET",
                     url,
-                    params=params,
                     data=form,
                     headers={"Authorization": header} if header else {},
                     allow_redirects=False,  # credentials never travel to another host
@@ -168,7 +168,7 @@ class Api:
             self.gate.refused(sent_at)
         else:
             self.gate.answered()
-        return outcome(response.status_code, response.headers, body, policy)
+        return meaning(response.status_code, response.headers, body, policy)
 
     def _environment(self, url: str) -> dict[str, Any]:
         """Proxies and CA of the environment for a host; read once, since requests would look on every request."""

@@ -29,11 +29,21 @@ def check_connection(
     policy: the manifest's time-outs, of which one short attempt is made; beyond_keys: the streams that no Standard or
     Restricted key and no OAuth app can read, which is said. The status is FAILED with a sentence that says what to do.
     """
-    answers: SimpleQueue[AirbyteConnectionStatus] = SimpleQueue()
+    answers: SimpleQueue[AirbyteConnectionStatus | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(_ask(config, policy, beyond_keys))
+        except Exception as error:
+            answers.put(error)
+
     # Time-outs bound each address of a host and each read, but not name resolution, so the whole is bounded here.
-    Thread(target=lambda: answers.put(_ask(config, policy, beyond_keys)), daemon=True).start()
+    Thread(target=ask, daemon=True).start()
     try:
-        return answers.get(timeout=SECONDS)
+        answer = answers.get(timeout=SECONDS)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
     except Empty:
         return AirbyteConnectionStatus(
             status=Status.FAILED,
@@ -51,7 +61,7 @@ def _ask(config: Mapping[str, Any], policy: Policy, beyond_keys: list[str]) -> A
     signature = Signature(credentials.authorization)
 
     def get(path: str) -> Any:
-        return api.get(f"https://{api.host('api')}{path}", {}, signature, policy, Stats(), "check")
+        return api.get(f"https://{api.host('api')}{path}", signature, policy, Stats(), "check")
 
     try:
         try:

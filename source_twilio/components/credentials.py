@@ -61,7 +61,7 @@ class Credentials:
         """A new token; there is no refresh token: https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token"""
         form = {"client_id": self._user, "client_secret": self._password, "grant_type": "client_credentials"}
         try:
-            answer = self._api.get(TOKEN_URL, {}, UNSIGNED, self._policy, Stats(), "OAuth token", form=form)
+            answer = self._api.get(TOKEN_URL, UNSIGNED, self._policy, Stats(), "OAuth token", form=form)
         except Refused as refusal:
             raise config_error(
                 f"Twilio gave no OAuth token ({refusal}). Check `credentials.client_id` and "

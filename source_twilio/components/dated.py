@@ -21,6 +21,7 @@ from source_twilio.components.windows import (
     DateFilter,
     Unit,
     Window,
+    back,
     duration,
     pages_for,
     parse,
@@ -44,7 +45,8 @@ class WindowRetriever(ListRetriever):
     leaves open whether a date or an instant is compared; undated: a parameter and its values that show rows without a
     cursor value; look: the list is first asked for without a filter, which is all there is to ask of a small account;
     hold: a field and the value of rows that are going to change, which the cursor does not pass; cap: rows after which
-    the API cuts a list off, in silence or with HTTP 400; by_cursor: the list is sorted by the cursor, newest first.
+    the API cuts a list off, in silence or with HTTP 400; by_cursor: the list is sorted by the cursor, newest first;
+    early: how long before its cursor value a row may bear the date that the filter looks at.
     """
 
     filter: Mapping[str, Any] = field(default_factory=dict)
@@ -54,12 +56,14 @@ class WindowRetriever(ListRetriever):
     hold: Mapping[str, Any] = field(default_factory=dict)
     cap: int = 0
     by_cursor: bool = False
+    early: str = "P0D"
     page_rows: int = 1000
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._filter = DateFilter(**self.filter)
         self._edges = Unit(self.edges)
+        self._early = duration(self.early)
         self._longest = duration(self.config.get("slice_step_duration") or "P1M")
         self._page_rows = self.requester.page_size or self.page_rows
         self._reads_undated = bool(self.undated)
@@ -159,16 +163,16 @@ class WindowRetriever(ListRetriever):
         """The pages of a window; where Twilio keeps less than was asked for, from the first start that it accepts."""
         steps = iter(SMALL_STEPS)
         while True:
-            window = Window(max(window.start, reading.kept_from), window.end)
-            if window.start > window.end:
+            asked = Window(max(back(window.start, self._early), reading.kept_from), window.end)
+            if asked.start > asked.end:
                 return
             try:
-                yield from self.pages(reading, context, {**query, **self._filter.params(window)})
+                yield from self.pages(reading, context, {**query, **self._filter.params(asked)})
                 return
             except Refused as refusal:
                 if refusal.code not in OUTSIDE_RETENTION:
                     raise
-            reading.keeps_from(window.start + next(steps, DAY))
+            reading.keeps_from(asked.start + next(steps, DAY))
 
     def _pieces(self, window: Window, density: float, reading: Reading) -> list[Window]:
         """Tile a window with pieces of a few pages each, none longer than `slice_step_duration`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -50,6 +50,9 @@ class Trouble:
         """Seconds until the next attempt: Retry-After or doubling from half a second, spread at random."""
         least = self.retry_after if self.retry_after is not None else 0.5 * 2 ** min(attempt - 1, 10)
         return float(min(max(least, 0.2), longest) * random.uniform(1.0, 1.5))
+
+
+Meaning = Callable[[int, Mapping[str, str], bytes, Policy], "dict[str, Any] | Refused | Trouble"]
 
 
 def outcome(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,8 @@ class ParentRows:
     stream: the parent's name; keys: name in the child's path and rows -> field of the parent; query: the parents are
     those of one unfiltered list with these parameters, not those of a window; where: conditions that all have to hold,
     each a mapping of a field to `positive`, `present`, or `{not: [values]}`; or_changed: a field with the time of the
-    last change, by which a parent that fails a condition is asked once more after it changed.
+    last change, by which a parent that fails a condition is asked once more after it changed; once: several parents
+    may hand down the same keys, whose children are asked for once.
     """
 
     stream: str
@@ -27,6 +29,7 @@ class ParentRows:
     query: Mapping[str, str] | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     or_changed: str = ""
+    once: bool = False
 
     def context(self, row: Row, context: Row) -> Row:
         """The keys of a child's slice: those of the parent's and what the parent's row adds."""
@@ -34,6 +37,18 @@ class ParentRows:
         if None in added.values():
             raise Malformed(f"a row of {self.stream} came without {', '.join(self.keys.values())}")
         return {**context, **added}
+
+    def chooser(self) -> Callable[[Row, datetime | None], bool]:
+        """`chooses` for the parents of one account, which remembers the keys that it has met if it has to."""
+        if not self.once:
+            return self.chooses
+        met: dict[tuple[Any, ...], Row] = {}
+
+        def choose(row: Row, since: datetime | None) -> bool:
+            keys = tuple(value_at(row, path) for path in self.keys.values())
+            return self.chooses(row, since) and met.setdefault(keys, row) is row
+
+        return choose
 
     def chooses(self, row: Row, since: datetime | None) -> bool:
         """Whether to ask for the children of a parent. since: the child's cursor less its lookback, None at first."""
@@ -46,11 +61,20 @@ class ParentRows:
 
 
 def value_at(row: Row, path: str) -> Any:
-    """The value at a path of field names with dots between them, None where there is none."""
+    """The value at a path of field names with dots between them, None where there is none; attributes are JSON text."""
     value: Any = row
     for name in path.split("."):
+        if isinstance(value, str):
+            value = _decoded(value)
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _holds(value: Any, condition: Any) -> bool:

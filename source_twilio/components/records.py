@@ -7,8 +7,9 @@ import logging
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -19,7 +20,8 @@ Converter = Callable[[Any], Any]
 LOGGER = logging.getLogger("airbyte")
 MONTHS = {name: f"{number:02}" for number, name in enumerate(
     ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1)}
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z", re.ASCII)
+TIME = re.compile(r" ([01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?|[+-]?\.\d+", re.ASCII)
 LONGEST_INTEGER = 400  # digits; Python refuses to read thousands of them
 LARGEST_INTEGER = 2**63 - 1  # what JSON writers and warehouse columns hold
@@ -85,15 +87,23 @@ def to_rfc3339(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     text: str = value
-    if len(text) == 31 and text.endswith(" +0000") and text[8:11] in MONTHS:  # Fri, 24 May 2019 17:44:46 +0000
-        text = f"{text[12:16]}-{MONTHS[text[8:11]]}-{text[5:7]}T{text[17:25]}Z"
+    if len(text) == 31 and text.endswith(" +0000"):  # Fri, 24 May 2019 17:44:46 +0000
+        day = _day(text[5:16])
+        return f"{day}T{text[17:25]}Z" if day and TIME.fullmatch(text, 16, 25) else _parsed(text)
     if RFC_3339.fullmatch(text):
-        try:
-            datetime.fromisoformat(text[:19])
-        except ValueError:  # 30 February, or second 60
-            return None
-        return text
+        return text if _day(text[:10]) else None
     return _parsed(text)
+
+
+@lru_cache(maxsize=4096)  # rows come by the thousand for each day
+def _day(text: str) -> str | None:
+    """`24 May 2019` or `2019-05-24` as the latter; None if there is no such day."""
+    if text[3:6] in MONTHS:
+        text = f"{text[7:]}-{MONTHS[text[3:6]]}-{text[:2]}"
+    try:
+        return date.fromisoformat(text).isoformat() if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 def _parsed(value: str) -> str | None:
@@ -117,12 +127,17 @@ def to_date(value: Any) -> str | None:
 def to_number(value: Any) -> int | float | None:
     """A number, also where the API sends it as text; None for an empty or unreadable one."""
     if value.__class__ is str:
-        if not NUMBER.fullmatch(value):
-            return None
-        value = int(value) if len(value) < 19 and value.lstrip("+-").isdigit() else float(value)
+        value = _number(value)
     if value.__class__ is int:
         return int(value) if abs(value) <= LARGEST_INTEGER else _float(value)
     return float(value) if value.__class__ is float and math.isfinite(value) else None
+
+
+@lru_cache(maxsize=16384)  # prices and counts repeat
+def _number(text: str) -> int | float | None:
+    if not NUMBER.fullmatch(text):
+        return None
+    return int(text) if len(text) < 19 and text.lstrip("+-").isdigit() else float(text)
 
 
 def _float(value: int) -> float | None:
@@ -199,24 +214,34 @@ def _apply(converters: list[tuple[str, Converter]], row: Row) -> None:
             row[name] = convert(value)
 
 
+def _remove(value: Any, path: list[str]) -> None:
+    for name in path[:-1]:
+        value = value.get(name) if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        value.pop(path[-1], None)
+
+
 class Normaliser:
     """Turns the API's rows into the declared ones, in place; built once a stream, since it runs once a row.
 
     schema: the stream's JSON schema; drop: columns that are removed by name (secrets, values that change on every
-    request), because a column that is only missing in the schema would pass through.
+    request), because a column that is only missing in the schema would pass through; a dot leads into an object.
     """
 
     def __init__(self, schema: Mapping[str, Any], drop: list[str]) -> None:
         converters = compile_converters(schema)
         self._texts = [name for name, convert in converters if convert is to_text]
         self._others = [(name, convert) for name, convert in converters if convert is not to_text]
-        self._drop = drop
+        self._drop = [name for name in drop if "." not in name]
+        self._drop_inside = [path.split(".") for path in drop if "." in path]
 
     def __call__(self, rows: list[Row], inject: Mapping[str, Any]) -> list[Row]:
         """The same rows, normalised, with the keys of `inject` (from the slice) where the record lacks them."""
         for row in rows:
             for name in self._drop:
                 row.pop(name, None)
+            for path in self._drop_inside:
+                _remove(row, path)
             _apply(self._others, row)
             for name in self._texts:
                 value = row.get(name)

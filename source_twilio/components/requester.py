@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from airbyte_cdk.sources.types import Config
 
 from source_twilio.components.api import Api, Signature
 from source_twilio.components.errors import Malformed
 from source_twilio.components.outcomes import Policy
+from source_twilio.components.paging import following, size_parameter
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 
@@ -49,7 +50,8 @@ class TwilioRequester:
 
     url: as in Region us1, with `{account_sid}` and the parent's keys as placeholders; records: the key of the array,
     empty where the answer is one object; page_size: what to ask for, 0 where the API takes none; query: further
-    parameters, with the same placeholders; one_page: the list is a sample and has no next page that should be followed.
+    parameters, with the same placeholders; one_page: the list has no next page that should be followed; paging: how it
+    names its next page (see `paging.py`).
     """
 
     config: Config
@@ -58,6 +60,7 @@ class TwilioRequester:
     page_size: int
     query: Mapping[str, str] = field(default_factory=dict)
     one_page: bool = False
+    paging: str = "links"
     retry: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,38 +77,33 @@ class TwilioRequester:
         context: fills the path's placeholders; query: parameters beside the declared ones. Raises Refused for a
         final answer of Twilio's, Malformed for an answer of another shape or a next page that must not be followed.
         """
-        host = api.host(self.product)
-        url: str | None = f"https://{host}{self.address(context)}"
-        fixed = {name: value.format_map(context) for name, value in self.query.items()}
-        params = {**fixed, **query, **({"PageSize": str(self.page_size)} if self.page_size else {})}
+        params = self.params(context, query)
+        url: str | None = self.first(api, context, params)
         seen: set[str] = set()
         while url:
             if url in seen:
-                raise Malformed(f"{host} names a page as the next one that was read before")
+                raise Malformed(f"{urlsplit(url).netloc} names a page as the next one that was read before")
             seen.add(url)
-            body = api.get(url, {} if len(seen) > 1 else params, signature, self._policy, reading.stats, reading.who,
-                           self.records)
-            answer = self._answer(body, host)
+            body = api.get(url, signature, self._policy, reading.stats, reading.who, self.records)
+            answer = self._answer(body, url, params)
             yield answer
             url = answer.next_url
+
+    def params(self, context: Row, query: Mapping[str, str]) -> dict[str, str]:
+        """The parameters of the first page: those of the row with their placeholders filled in, the page size."""
+        size = {size_parameter(self.paging): str(self.page_size)} if self.page_size else {}
+        return {**{name: value.format_map(context) for name, value in self.query.items()}, **query, **size}
+
+    def first(self, api: Api, context: Row, params: Mapping[str, str]) -> str:
+        """The address of the first page."""
+        address = f"https://{api.host(self.product)}{self.address(context)}"
+        return f"{address}?{urlencode(params)}" if params else address
 
     def address(self, context: Row) -> str:
         """The path with its placeholders filled in, each value encoded as one path segment."""
         return self._path.format_map({key: quote(str(value), safe="") for key, value in context.items()})
 
-    def _answer(self, body: Any, host: str) -> Answer:
+    def _answer(self, body: Any, url: str, params: Mapping[str, str]) -> Answer:
         if not self.records:
             return Answer([body], None)
-        return Answer(body[self.records], None if self.one_page else self._next(body, host))
-
-    @staticmethod
-    def _next(body: Any, host: str) -> str | None:
-        """The next page's address: `next_page_uri` (2010 API, relative) or `meta.next_page_url` (product hosts)."""
-        meta = body.get("meta")
-        link = body.get("next_page_uri") or (meta.get("next_page_url") if isinstance(meta, dict) else None)
-        if not link:
-            return None
-        url = urljoin(f"https://{host}/", str(link))
-        if urlsplit(url)[:2] != ("https", host):
-            raise Malformed(f"{host} names a page of another host as the next one: {urlsplit(url).netloc!r}")
-        return url
+        return Answer(body[self.records], None if self.one_page else following(self.paging, body, url, params))

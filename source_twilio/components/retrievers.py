@@ -32,10 +32,12 @@ class ListRetriever(Retriever):
     """Reads a list whole.
 
     requester: the list; drop: columns that leave the rows; parent: whose rows the list is asked for, one list each;
-    each: a parameter and the values that are asked for one by one, because the API hides rows without it; newest_first:
-    the list is sorted by the cursor, so it may end at the first page that is wholly behind it; empty_on: Twilio's codes
-    that mean there is nothing in the range; require: a column without which a row is none. The source hands in the
-    others: api, accounts, schema, parent_retriever, cursor_field and whether the cursor is client_side.
+    among: a placeholder of the path and its values, which no list names; each: a parameter and the values that are
+    asked for one by one, because the API hides rows without it; each_if: the parents for which that is so, where it is
+    not all; newest_first: the list is sorted by the cursor, so it may end at the first page that is wholly behind it;
+    empty_on: Twilio's codes that mean there is nothing in the range; require: a column without which a row is none;
+    numbered: a column that gets the row's place in its list, for rows that nothing else identifies. The source hands
+    in the others: api, accounts, schema, parent_retriever, cursor_field and whether the cursor is client_side.
     """
 
     config: Config
@@ -47,10 +49,13 @@ class ListRetriever(Retriever):
     drop: list[str] = field(default_factory=list)
     parent: Mapping[str, Any] | None = None
     parent_retriever: ListRetriever | None = None
+    among: Mapping[str, list[str]] = field(default_factory=dict)
     each: Mapping[str, list[str]] = field(default_factory=dict)
+    each_if: Mapping[str, str] = field(default_factory=dict)
     newest_first: bool = False
     empty_on: list[int] = field(default_factory=list)
     require: str = ""
+    numbered: str = ""
     cursor_field: str = ""
     client_side: bool = False
 
@@ -73,16 +78,17 @@ class ListRetriever(Retriever):
         query: read the list whole with these parameters, whatever its own way.
         """
         if self._parents is None or self.parent_retriever is None:
-            context = {"account_sid": reading.account.sid}
+            places = [{"account_sid": reading.account.sid, **place} for place in each_query(self.among)]
             if query is None:
-                yield from self.rows(reading, part, context, deliver)
+                yield Spawn([(part, self.rows(reading, part, place, deliver)) for place in places])
             else:
-                yield from self.whole(reading, part, context, deliver, query)
+                yield Spawn([(part, self.whole(reading, part, place, deliver, query)) for place in places])
             return
         parents = self._parents
+        choose = parents.chooser()
 
         def visit(rows: list[Row], part: Part, context: Row) -> Steps:
-            chosen = [row for row in rows if parents.chooses(row, reading.since())]
+            chosen = [row for row in rows if choose(row, reading.since())]
             steps = [(part, self.rows(reading, part, parents.context(row, context), deliver)) for row in chosen]
             if steps:
                 yield Spawn(steps)
@@ -91,7 +97,8 @@ class ListRetriever(Retriever):
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The rows of one list; how they are asked for is what the classes of retrievers differ in."""
-        lists = each_query(self.each)
+        needed = all(context.get(name) == value for name, value in self.each_if.items())
+        lists = each_query(self.each if needed else {})
         if len(lists) > 1:
             yield Spawn([(part, self.whole(reading, part, context, deliver, query)) for query in lists])
         else:
@@ -119,8 +126,13 @@ class ListRetriever(Retriever):
         inject = {} if requester else {name: value for name, value in context.items() if name in self._columns}
         requester = requester or self.requester
         signature = self.accounts.sign(reading.account, requester.product)
+        number = 0
         try:
             for answer in requester.pages(self.api, reading, signature, context, query or {}):
+                if self.numbered:
+                    for place, row in enumerate(answer.rows, number):
+                        row[self.numbered] = place
+                    number += len(answer.rows)
                 rows = self._normalise(answer.rows, inject)
                 if self.require:
                     rows = [row for row in rows if row.get(self.require) is not None]

@@ -25,6 +25,7 @@ from source_twilio.components.retrievers import ListRetriever
 from source_twilio.components.workers import Workers
 
 LOGGER = logging.getLogger("airbyte")
+CREDENTIALS = (20003, TEST_CREDENTIALS, 70051)  # wrong ones, or ones without the permission
 SIGN_OF_LIFE = 60  # seconds of silence after which a line says what is being waited for
 
 
@@ -82,6 +83,20 @@ class TwilioStream(AbstractStream):
     def refused_main(self, refusal: Refused) -> Exception:
         """The error for a refusal of the configured account on this stream."""
         return self._accounts.refused_main(refusal, self.name, self._family)
+
+    def lacks(self, refusal: Refused) -> bool:
+        """Whether a refusal says that an account has not what the row names as `optional`: neither wrong credentials nor
+        a missing permission, which a user can mend."""
+        return bool(self.row.get("optional")) and refusal.status in (401, 403, 404) and refusal.code not in (
+            None, *CREDENTIALS, *NOT_ACTIVE
+        )
+
+    def skip_lacking(self, account: Account, refusal: Refused) -> None:
+        """An account without something that not every account has: no rows, one line for all such accounts."""
+        if not self.skipped:
+            LOGGER.info("Stream %s: no rows of account %s, nor of others without %s (%s).", self.name, account.sid,
+                        self.row["optional"], refusal)
+        self.skipped.append(account.sid)
 
     def get_json_schema(self) -> Mapping[str, Any]:
         return self.retriever.schema
@@ -145,6 +160,9 @@ class AccountPartition(Partition):
         except AccountSkipped as reason:
             self._skip(str(reason))
         except Refused as refusal:
+            if stream.lacks(refusal):
+                stream.skip_lacking(self._account, refusal)
+                return
             if self._account.main:
                 raise stream.refused_main(refusal) from refusal
             if refusal.status not in (401, 403, 404) and refusal.code not in NOT_ACTIVE:

@@ -1,0 +1,73 @@
+"""What Twilio sums up over the span that it is asked for: read by whole UTC days, so that a row always covers its day.
+
+https://www.twilio.com/docs/taskrouter/api/workspace-statistics, https://www.twilio.com/docs/iot/wireless/api and
+https://www.twilio.com/docs/iot/supersim/api
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from source_twilio.components.dated import WindowRetriever
+from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
+from source_twilio.components.reading import Reading
+from source_twilio.components.records import Row
+from source_twilio.components.retrievers import Deliver, ListRetriever
+from source_twilio.components.windows import DAY, DateFilter, Window, midnight
+from source_twilio.components.workers import Part, Spawn, Steps
+
+LOGGER = logging.getLogger("airbyte")
+
+
+class WholeDays(DateFilter):
+    """A filter whose upper bound is exclusive, asked for from the midnight before a window to the one behind it."""
+
+    def params(self, window: Window) -> dict[str, str]:
+        """The query parameters for all days that the window touches."""
+        return super().params(Window(midnight(window.start), midnight(window.end) + DAY))
+
+
+@dataclass
+class TotalsRetriever(WindowRetriever):
+    """Reads a list with one row a day, of which a range inside a day would return part of the total."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._filter = WholeDays(**self.filter)
+
+    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """The windows from the first day of the range on."""
+        window = reading.range()
+        whole = Window(midnight(window.start), window.end)
+        yield Spawn(self._windows(reading, [whole], context, deliver))
+
+
+@dataclass
+class DayRetriever(ListRetriever):
+    """Asks once for each day of the range, where the answer is one object or one file for the day that is asked for.
+
+    The cursor field gets the day. In the query, `{<cursor field>}` stands for its start and `{day_end}` for its end,
+    which is now for the day that has not ended.
+    """
+
+    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """One step and one part a day, the oldest first, so that the state moves along."""
+        unit, window = reading.ranges.unit, reading.range()
+        steps = []
+        day = midnight(window.start)
+        while day < window.end:
+            end = min(day + DAY, window.end)
+            place = {**context, self.cursor_field: unit.value(day), "day_end": unit.value(end)}
+            part = reading.part("", day)
+            steps.append((part, self._day(reading, part, place, deliver)))
+            day += DAY
+        yield Spawn(steps)
+
+    def _day(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        try:
+            yield from self.whole(reading, part, context, deliver, {})
+        except Refused as refusal:
+            if refusal.code not in OUTSIDE_RETENTION:
+                raise
+            LOGGER.warning("%s: Twilio no longer keeps %s", reading.who, context[self.cursor_field])
