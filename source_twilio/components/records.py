@@ -214,11 +214,8 @@ def _apply(converters: list[tuple[str, Converter]], row: Row) -> None:
             row[name] = convert(value)
 
 
-def _remove(value: Any, path: list[str]) -> None:
-    for name in path[:-1]:
-        value = value.get(name) if isinstance(value, dict) else None
-    if isinstance(value, dict):
-        value.pop(path[-1], None)
+def _without(name: str) -> Converter:
+    return lambda value: {key: part for key, part in value.items() if key != name} if isinstance(value, dict) else value
 
 
 class Normaliser:
@@ -232,16 +229,14 @@ class Normaliser:
         converters = compile_converters(schema)
         self._texts = [name for name, convert in converters if convert is to_text]
         self._others = [(name, convert) for name, convert in converters if convert is not to_text]
-        self._drop = [name for name in drop if "." not in name]
-        self._drop_inside = [path.split(".") for path in drop if "." in path]
+        self._drop = drop
+        self._others += [(column, _without(name)) for column, _, name in (path.partition(".") for path in drop) if name]
 
     def __call__(self, rows: list[Row], inject: Mapping[str, Any]) -> list[Row]:
         """The same rows, normalised, with the keys of `inject` (from the slice) where the record lacks them."""
         for row in rows:
             for name in self._drop:
                 row.pop(name, None)
-            for path in self._drop_inside:
-                _remove(row, path)
             _apply(self._others, row)
             for name in self._texts:
                 value = row.get(name)

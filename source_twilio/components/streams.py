@@ -18,7 +18,14 @@ from airbyte_cdk.utils.slice_hasher import SliceHasher
 from source_twilio.components.accounts import Account, Accounts
 from source_twilio.components.api import Stats
 from source_twilio.components.cursors import AccountCursor
-from source_twilio.components.errors import NOT_ACTIVE, AccountSkipped, Malformed, Refused, system_error
+from source_twilio.components.errors import (
+    NOT_ACTIVE,
+    TEST_CREDENTIALS,
+    AccountSkipped,
+    Malformed,
+    Refused,
+    system_error,
+)
 from source_twilio.components.reading import RangePolicy, Reading
 from source_twilio.components.records import Page
 from source_twilio.components.retrievers import ListRetriever
@@ -55,6 +62,7 @@ class TwilioStream(AbstractStream):
         self.stats = Stats()
         self.read: list[str] = []
         self.skipped: list[str] = []
+        self._said = False
         self._cursor = cursor
         self._accounts = accounts
         self._every_account = every_account
@@ -85,15 +93,16 @@ class TwilioStream(AbstractStream):
         return self._accounts.refused_main(refusal, self.name, self._family)
 
     def lacks(self, refusal: Refused) -> bool:
-        """Whether a refusal says that an account has not what the row names as `optional`: neither wrong credentials nor
-        a missing permission, which a user can mend."""
+        """Whether a refusal says that an account has not what the row names as `optional`; wrong credentials and missing
+        permissions are another matter, which the user can mend."""
         return bool(self.row.get("optional")) and refusal.status in (401, 403, 404) and refusal.code not in (
             None, *CREDENTIALS, *NOT_ACTIVE
         )
 
     def skip_lacking(self, account: Account, refusal: Refused) -> None:
         """An account without something that not every account has: no rows, one line for all such accounts."""
-        if not self.skipped:
+        if not self._said:
+            self._said = True
             LOGGER.info("Stream %s: no rows of account %s, nor of others without %s (%s).", self.name, account.sid,
                         self.row["optional"], refusal)
         self.skipped.append(account.sid)

@@ -29,7 +29,10 @@ def parse(text: str) -> datetime:
         if not isinstance(parsed, pendulum.DateTime):
             raise
         moment = datetime.fromtimestamp(parsed.timestamp(), tz=timezone.utc)
-    return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} lies outside the calendar") from error
 
 
 def duration(text: str) -> pendulum.Duration:
@@ -44,7 +47,7 @@ def back(moment: datetime, span: pendulum.Duration | timedelta) -> datetime:
     """The moment one span earlier, in calendar units where the span has any; never before the year 1."""
     try:
         earlier = pendulum.instance(moment) - span
-    except OverflowError:
+    except (OverflowError, ValueError):
         return datetime.min.replace(tzinfo=timezone.utc)
     return datetime.fromtimestamp(earlier.timestamp(), tz=timezone.utc)
 
