@@ -19,6 +19,7 @@ from source_twilio.components.errors import Refused, config_error, transient_err
 from source_twilio.components.gate import Gate, Health
 from source_twilio.components.outcomes import Meaning, Policy, Trouble, outcome
 
+LAST_PATIENCE = 15.0  # seconds for which a stream that ends in an error anyway still repeats a request
 LOGGER = logging.getLogger("airbyte")
 EDGES = {"ie1": "dublin", "au1": "sydney"}  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
 
@@ -34,11 +35,12 @@ class Signature:
 
 @dataclass
 class Stats:
-    """What a stream has cost so far."""
+    """What a stream has cost so far; gave_up: one of its requests failed for good, so it ends in an error anyway."""
 
     requests: int = 0
     retries: int = 0
     rows: int = 0
+    gave_up: bool = False
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def count(self, requests: int = 0, retries: int = 0) -> None:
@@ -114,8 +116,9 @@ class Api:
                 self.hosts.bad(host)
             unsigned += result.unsigned
             wait = result.wait(attempt, policy.longest_wait)
-            late = time.monotonic() + wait - started > policy.retry_for
-            if late or unsigned >= policy.unsigned_tries:
+            patience = min(policy.retry_for, LAST_PATIENCE) if stats.gave_up else policy.retry_for
+            if time.monotonic() + wait - started > patience or unsigned >= policy.unsigned_tries:
+                stats.gave_up = True
                 raise transient_error(
                     f"{who}: {host} gave no usable answer in {attempt} attempts within "
                     f"{time.monotonic() - started:.0f} s, the last was {result.what}. Nothing is lost: the next sync "

@@ -66,6 +66,7 @@ class StreamBuilder:
         self._factory = factory
         self._rows = {row["name"]: row for row in manifest["streams"]}
         self._families = manifest["definitions"]["permission_families"]
+        self._regional = manifest["definitions"]["regional_products"]
         self._emit = emit
         policy = retry_policy(manifest)
         workers = int(config["num_workers"])
@@ -84,16 +85,22 @@ class StreamBuilder:
         """The stream of a row. saved: its state of the last sync, empty if there is none."""
         row = self._rows[name]
         ranges = self._ranges(self._range_of(row))
+        retriever = self._retriever(name)
         return TwilioStream(
             row,
-            self._retriever(name),
+            retriever,
             self._cursor(row, ranges, saved),
             ranges,
             self.accounts,
             self.workers,
             every_account=row["accounts"] == "all",
             family=family_of(row["url"], self._families),
+            offered=self._is_offered(retriever.requester.product),
         )
+
+    def _is_offered(self, product: str) -> bool:
+        region = self._config["region"]
+        return region not in self._regional or product in self._regional[region]
 
     def _retriever(self, name: str) -> ListRetriever:
         row = self._rows[name]

@@ -41,7 +41,7 @@ class TwilioStream(AbstractStream):
 
     row: the stream's row of the manifest; schema: its JSON schema; cursor: an AccountCursor, or the CDK's
     FinalStateCursor for a stream without state; every_account: False for what is the same for all accounts; family:
-    the permission that a Restricted key needs for it.
+    the permission that a Restricted key needs for it; offered: False where the Region lacks the product.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class TwilioStream(AbstractStream):
         workers: Workers,
         every_account: bool,
         family: str,
+        offered: bool,
     ) -> None:
         self.row = row
         self.retriever = retriever
@@ -67,6 +68,7 @@ class TwilioStream(AbstractStream):
         self._accounts = accounts
         self._every_account = every_account
         self._family = family
+        self._offered = offered
 
     @property
     def name(self) -> str:
@@ -82,6 +84,10 @@ class TwilioStream(AbstractStream):
 
     def generate_partitions(self) -> Iterable[Partition]:
         """One partition for each account that is read, the main one first."""
+        if not self._offered:
+            LOGGER.warning("Stream %s: Twilio does not offer %s in this Region, so nothing is read", self.name,
+                           self.retriever.requester.product)
+            return
         accounts = self._accounts.selected() if self._every_account else [self._accounts.main]
         if isinstance(self._cursor, AccountCursor):
             self._cursor.begin([account.sid for account in accounts])
