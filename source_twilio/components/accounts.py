@@ -114,7 +114,7 @@ class Accounts:
         except Refused as refusal:
             if refusal.status in NOT_ALLOWED:
                 return False
-            raise self.refused_main(refusal, "accounts") from refusal
+            raise self.refused_main(refusal, "The list of accounts") from refusal
         return True
 
     def _listed(self) -> Iterator[Account]:
@@ -127,7 +127,7 @@ class Accounts:
             try:
                 page = self._get(path)
             except Refused as refusal:
-                raise self.refused_main(refusal, "accounts") from refusal
+                raise self.refused_main(refusal, "The list of accounts") from refusal
             rows = page.get("accounts")
             if not isinstance(rows, list):
                 raise system_error("Twilio's list of accounts came without its `accounts`; try again later.")
@@ -147,7 +147,7 @@ class Accounts:
         host = self._api.host("api")
         if not path.startswith("/"):
             raise system_error(f"The list of accounts continues at {path!r}, outside {host}; it is not followed.")
-        return self._api.get(f"https://{host}{path}", self._own, self._policy, Stats(), "Stream accounts")
+        return self._api.get(f"https://{host}{path}", self._own, self._policy, Stats(), "The list of accounts")
 
     def _choose(self, accounts: list[Account]) -> list[Account]:
         option = self._config.get("subaccounts") or {}
@@ -164,9 +164,9 @@ class Accounts:
             return [account for account in accounts if account.sid in named]
         return [account for account in accounts if account.sid not in named]
 
-    def refused_main(self, refusal: Refused, stream: str, family: str = "") -> AirbyteTracedException:
-        """The error for a refusal of the configured account. family: the permission that a Restricted key needs for
-        the stream, empty where only an Auth Token or a Main key can read it."""
+    def refused_main(self, refusal: Refused, what: str, family: str = "") -> AirbyteTracedException:
+        """The error for a refusal of the configured account. what: was asked for; family: the permission that a
+        Restricted key needs for it, empty where only an Auth Token or a Main key can read it."""
         kind, sid = KINDS[self._credentials.kind], self.main.sid
         if refusal.code == TEST_CREDENTIALS:
             advice = "These are test credentials, which read nothing: use the live Auth Token or a live API key."
@@ -183,7 +183,7 @@ class Accounts:
         else:
             advice = (f"Check `account_sid` and `{FIELDS[self._credentials.kind]}`: they must be the live credentials "
                       f"of {sid} in the chosen `region`.")
-        return config_error(f"Stream {stream}: Twilio refused the {kind} of account {sid} ({refusal}). {advice}")
+        return config_error(f"{what}: Twilio refused the {kind} of account {sid} ({refusal}). {advice}")
 
     @property
     def _known(self) -> bool:

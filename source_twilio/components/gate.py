@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+ALL = ""  # all hosts together
 LOWER = 0.75  # what a refusal leaves of the number in flight
 QUIET = 4  # full rounds of answers that pass before one more request may be in flight
 
@@ -66,9 +67,10 @@ class Gate:
 
 
 class Health:
-    """Remembers since when each host (or stream) has given no useful answer.
+    """Remembers since when a host, and all hosts together, have given no useful answer.
 
-    give_up: seconds after which it is taken for down, so that further requests fail at once.
+    give_up: seconds after which they are taken for down, so that further requests fail at once. All together, because
+    a sync that nobody answers would else wait for one host after the other.
     """
 
     def __init__(self, give_up: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -76,15 +78,17 @@ class Health:
         self._clock = clock
         self._silent_since: dict[str, float] = {}
 
-    def good(self, name: str) -> None:
+    def good(self, host: str) -> None:
         """Note a useful answer."""
-        self._silent_since.pop(name, None)
+        for name in (host, ALL):
+            self._silent_since.pop(name, None)
 
-    def bad(self, name: str) -> None:
+    def bad(self, host: str) -> None:
         """Note a request that brought none."""
-        self._silent_since.setdefault(name, self._clock())
+        for name in (host, ALL):
+            self._silent_since.setdefault(name, self._clock())
 
-    def is_down(self, name: str) -> bool:
+    def is_down(self, host: str) -> bool:
         """Whether there was no useful answer for too long."""
-        since = self._silent_since.get(name)
-        return since is not None and self._clock() - since > self._give_up
+        since = [self._silent_since[name] for name in (host, ALL) if name in self._silent_since]
+        return bool(since) and self._clock() - min(since) > self._give_up

@@ -96,7 +96,7 @@ class TwilioStream(AbstractStream):
 
     def refused_main(self, refusal: Refused) -> Exception:
         """The error for a refusal of the configured account on this stream."""
-        return self._accounts.refused_main(refusal, self.name, self._family)
+        return self._accounts.refused_main(refusal, f"Stream {self.name}", self._family)
 
     def lacks(self, refusal: Refused) -> bool:
         """Whether a refusal says that an account has not what the row names as `optional`; wrong credentials and missing
