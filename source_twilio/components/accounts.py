@@ -70,7 +70,8 @@ class Accounts:
         with self._lock:
             if self._selected is None:
                 try:
-                    self._selected = [self.main, *self._choose(self._subaccounts())]
+                    subaccounts = self._choose(self._subaccounts())
+                    self._selected = [self.main, *subaccounts]  # the list told when the main account was created
                 except Exception as error:  # every stream asks; Twilio is asked once
                     self._selected = error
             if isinstance(self._selected, Exception):
@@ -125,13 +126,12 @@ class Accounts:
                 raise system_error("Twilio's list of accounts names a page as the next one that was read before.")
             seen.add(path)
             try:
-                page = self._get(path)
+                page = self._get(path, "accounts")
             except Refused as refusal:
                 raise self.refused_main(refusal, "The list of accounts") from refusal
-            rows = page.get("accounts")
-            if not isinstance(rows, list):
-                raise system_error("Twilio's list of accounts came without its `accounts`; try again later.")
-            for row in rows:
+            for row in page["accounts"]:
+                if not isinstance(row.get("sid"), str):
+                    raise system_error("Twilio's list of accounts has a row without `sid`; try again later.")
                 created = to_rfc3339(row.get("date_created"))
                 account = Account(row["sid"], row["sid"] == self.main.sid, parse(created) if created else None,
                                   row.get("auth_token") or None)
@@ -143,11 +143,12 @@ class Accounts:
                     yield account
             path = page.get("next_page_uri")
 
-    def _get(self, path: str) -> Any:
+    def _get(self, path: str, records: str = "") -> Any:
         host = self._api.host("api")
         if not path.startswith("/"):
             raise system_error(f"The list of accounts continues at {path!r}, outside {host}; it is not followed.")
-        return self._api.get(f"https://{host}{path}", self._own, self._policy, Stats(), "The list of accounts")
+        return self._api.get(f"https://{host}{path}", self._own, self._policy, Stats(), "The list of accounts",
+                             records)
 
     def _choose(self, accounts: list[Account]) -> list[Account]:
         option = self._config.get("subaccounts") or {}
@@ -164,9 +165,9 @@ class Accounts:
             return [account for account in accounts if account.sid in named]
         return [account for account in accounts if account.sid not in named]
 
-    def refused_main(self, refusal: Refused, what: str, family: str = "") -> AirbyteTracedException:
+    def refused_main(self, refusal: Refused, what: str, family: str | None = None) -> AirbyteTracedException:
         """The error for a refusal of the configured account. what: was asked for; family: the permission that a
-        Restricted key needs for it, empty where only an Auth Token or a Main key can read it."""
+        Restricted key needs for it, empty where only an Auth Token or a Main key can read it, None for no stream."""
         kind, sid = KINDS[self._credentials.kind], self.main.sid
         if refusal.code == TEST_CREDENTIALS:
             advice = "These are test credentials, which read nothing: use the live Auth Token or a live API key."
@@ -176,7 +177,7 @@ class Accounts:
             advice = f"Check that `account_sid` {sid} is right and belongs to the chosen `region`."
         elif refusal.status not in NOT_ALLOWED:
             advice = "If it happens again, please report it with this message."
-        elif self._known or self._credentials.kind != "auth_token":
+        elif family is not None and (self._known or self._credentials.kind != "auth_token"):
             need = f"the permission family {family}" if family else "an Auth Token or a Main API key instead"
             advice = (f"If other streams are read, the credentials are right and this stream needs {need}; otherwise "
                       f"check `account_sid` and `{FIELDS[self._credentials.kind]}`.")

@@ -67,6 +67,7 @@ class StreamBuilder:
         self._rows = {row["name"]: row for row in manifest["streams"]}
         self._families = manifest["definitions"]["permission_families"]
         self._regional = manifest["definitions"]["regional_products"]
+        self._optional = manifest["definitions"]["optional_products"]
         self._emit = emit
         policy = retry_policy(manifest)
         workers = int(config["num_workers"])
@@ -96,6 +97,7 @@ class StreamBuilder:
             every_account=row["accounts"] == "all",
             family=family_of(row["url"], self._families),
             offered=self._is_offered(retriever.requester.product),
+            optional=self._optional.get(retriever.requester.product, ""),
         )
 
     def _is_offered(self, product: str) -> bool:

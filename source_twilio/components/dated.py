@@ -78,14 +78,14 @@ class WindowRetriever(ListRetriever):
         first = next(self.pages(reading, context), Answer([], None))
         since = reading.range(UNDATED)
         if first.next_url is None:
-            yield from deliver(self._dated(first.rows, reading, window) + self._without_date(first.rows, since),
-                               part, context)
+            rows = first.take()
+            yield deliver(self._dated(rows, reading, window) + self._without_date(rows, since), part, context)
             yield Spawn([(reading.part(UNDATED), iter(()))])
             return
         pieces = self._pieces(window, self._density(first.rows), reading)
         steps = self._windows(reading, pieces, context, deliver)
         if descending(first.rows) and older(first.rows[-1], since.start):  # every undated row of the range is here
-            yield from deliver(self._without_date(first.rows, since), part, context)
+            yield deliver(self._without_date(first.take(), since), part, context)
             yield Spawn([(reading.part(UNDATED), iter(())), *steps])
         else:
             yield Spawn([*self._undated_steps(reading, context, deliver), *steps])
@@ -101,8 +101,9 @@ class WindowRetriever(ListRetriever):
         """The rows without a cursor value of a list that is short or sorted by creation, newest first."""
         since = reading.range(UNDATED)
         for answer in self.pages(reading, context, query):
-            yield from deliver(self._without_date(answer.rows, since), part, context)
-            if descending(answer.rows) and older(answer.rows[-1], since.start):
+            is_behind = descending(answer.rows) and older(answer.rows[-1], since.start)
+            yield deliver(self._without_date(answer.take(), since), part, context)
+            if is_behind:
                 return
 
     def _windows(
@@ -135,12 +136,12 @@ class WindowRetriever(ListRetriever):
             if rest and pieces != [window]:
                 yield Spawn(self._parts(reading, pieces, context, query, deliver))
                 part.start = rest.end + reading.ranges.unit.step
-                yield from deliver(self._dated(answer.rows, reading, Window(part.start, window.end)), part, context)
+                yield deliver(self._dated(answer.take(), reading, Window(part.start, window.end)), part, context)
                 return
             if not self.cap:
-                yield from deliver(self._dated(answer.rows, reading, window), part, context)
+                yield deliver(self._dated(answer.take(), reading, window), part, context)
                 continue
-            held += answer.rows  # nothing may leave before it is known whether the list is cut off
+            held += answer.take()  # nothing may leave before it is known whether the list is cut off
             if len(held) >= self.cap:
                 pieces = self._smaller(window, held, reading)
                 if pieces != [window]:
@@ -150,7 +151,7 @@ class WindowRetriever(ListRetriever):
                                reading.who, self.cap, window.start)
                 break
         if held:
-            yield from deliver(self._dated(held, reading, window), part, context)
+            yield deliver(self._dated(held, reading, window), part, context)
 
     def _smaller(self, window: Window, rows: list[Row], reading: Reading) -> list[Window]:
         """The pieces of a window whose list was cut off: by density, or halves where the density tells nothing."""

@@ -36,12 +36,17 @@ class Retry:
                       tuple(self.retried_statuses), self.unsigned_tries, self.host_down)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Answer:
     """One response of a list: its rows, and the address of the next page, None on the last."""
 
     rows: list[Row]
     next_url: str | None
+
+    def take(self) -> list[Row]:
+        """The rows, which the answer forgets: a step that waits for its next turn must not keep a page in memory."""
+        rows, self.rows = self.rows, []
+        return rows
 
 
 @dataclass
@@ -85,9 +90,8 @@ class TwilioRequester:
                 raise Malformed(f"{urlsplit(url).netloc} names a page as the next one that was read before")
             seen.add(url)
             body = api.get(url, signature, self._policy, reading.stats, reading.who, self.records)
-            answer = self._answer(body, url, params)
-            yield answer
-            url = answer.next_url
+            url = following(self.paging, body, url, params) if self.records and not self.one_page else None
+            yield Answer(body.pop(self.records) if self.records else [body], url)
 
     def params(self, context: Row, query: Mapping[str, str]) -> dict[str, str]:
         """The parameters of the first page: those of the row with their placeholders filled in, the page size."""
@@ -102,8 +106,3 @@ class TwilioRequester:
     def address(self, context: Row) -> str:
         """The path with its placeholders filled in, each value encoded as one path segment."""
         return self._path.format_map({key: quote(str(value), safe="") for key, value in context.items()})
-
-    def _answer(self, body: Any, url: str, params: Mapping[str, str]) -> Answer:
-        if not self.records:
-            return Answer([body], None)
-        return Answer(body[self.records], None if self.one_page else following(self.paging, body, url, params))

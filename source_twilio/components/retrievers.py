@@ -7,6 +7,7 @@ the window that this stream's own cursor is at, at any depth, without a partitio
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,9 +23,11 @@ from source_twilio.components.parents import ParentRows
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Normaliser, Page, Row
 from source_twilio.components.requester import Answer, TwilioRequester
-from source_twilio.components.workers import Part, Spawn, Steps
+from source_twilio.components.workers import NOTHING, Part, Spawn, Steps
 
-Deliver = Callable[[list[Row], Part, Row], Steps]
+# What becomes of the rows of a page: a page for the output, or steps that read their children. It is called with what
+# nobody else holds (`Answer.take`), so that a page lives no longer than the output needs it.
+Deliver = Callable[[list[Row], Part, Row], Page | Spawn]
 
 
 @dataclass
@@ -87,11 +90,10 @@ class ListRetriever(Retriever):
         parents = self._parents
         choose = parents.chooser()
 
-        def visit(rows: list[Row], part: Part, context: Row) -> Steps:
+        def visit(rows: list[Row], part: Part, context: Row) -> Spawn:
             chosen = [row for row in rows if choose(row, reading.since())]
             steps = [(part, self.rows(reading, part, parents.context(row, context), deliver)) for row in chosen]
-            if steps:
-                yield Spawn(steps)
+            return Spawn(steps)
 
         yield from self.parent_retriever.plan(reading, part, visit, parents.query)
 
@@ -111,8 +113,11 @@ class ListRetriever(Retriever):
         since = reading.since() if self.newest_first else None
         behind = reading.ranges.unit.text(since) if since else ""
         for answer in self.pages(reading, context, query):
-            yield from deliver(answer.rows, part, context)
-            if behind and answer.rows and all((row.get(self.cursor_field) or "~") < behind for row in answer.rows):
+            rows = answer.rows if behind else []
+            is_behind = bool(rows) and all((row.get(self.cursor_field) or "~") < behind for row in rows)
+            del rows
+            yield deliver(answer.take(), part, context)
+            if is_behind:
                 return
 
     def pages(
@@ -126,21 +131,22 @@ class ListRetriever(Retriever):
         inject = {} if requester else {name: value for name, value in context.items() if name in self._columns}
         requester = requester or self.requester
         signature = self.accounts.sign(reading.account, requester.product)
-        number = 0
+        count = itertools.count()
         try:
             for answer in requester.pages(self.api, reading, signature, context, query or {}):
-                if self.numbered:
-                    for place, row in enumerate(answer.rows, number):
-                        row[self.numbered] = place
-                    number += len(answer.rows)
-                rows = self._normalise(answer.rows, inject)
-                if self.require:
-                    rows = [row for row in rows if row.get(self.require) is not None]
-                yield Answer(rows, answer.next_url)
+                yield Answer(self._finished(answer.take(), inject, count), answer.next_url)
         except Refused as refusal:
             gone = self._parents is not None and refusal.status == 404
             if not gone and refusal.code not in self.empty_on:
                 raise
+
+    def _finished(self, rows: list[Row], inject: Row, count: Iterator[int]) -> list[Row]:
+        """The rows of a page as they leave. count: numbers the rows of the list."""
+        if self.numbered:
+            for row in rows:
+                row[self.numbered] = next(count)
+        rows = self._normalise(rows, inject)
+        return [row for row in rows if row.get(self.require) is not None] if self.require else rows
 
     def emit(self, reading: Reading) -> Deliver:
         """Delivers rows to the output as this stream's own; a client-side cursor leaves out what did not change."""
@@ -148,11 +154,10 @@ class ListRetriever(Retriever):
         bound = reading.ranges.unit.text(since) if since else ""
         name = self.cursor_field
 
-        def deliver(rows: list[Row], part: Part, context: Row) -> Steps:
+        def deliver(rows: list[Row], part: Part, context: Row) -> Page | Spawn:
             if bound:
                 rows = [row for row in rows if (row.get(name) or "~") >= bound]
-            if rows:
-                yield Page(rows)
+            return Page(rows) if rows else NOTHING
 
         return deliver
 
@@ -182,4 +187,4 @@ class DetailRetriever(ListRetriever):
 
     def _fetch(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         for answer in self.pages(reading, context, requester=self._detail):
-            yield from deliver(answer.rows, part, context)
+            yield deliver(answer.take(), part, context)

@@ -41,7 +41,8 @@ class TwilioStream(AbstractStream):
 
     row: the stream's row of the manifest; schema: its JSON schema; cursor: an AccountCursor, or the CDK's
     FinalStateCursor for a stream without state; every_account: False for what is the same for all accounts; family:
-    the permission that a Restricted key needs for it; offered: False where the Region lacks the product.
+    the permission that a Restricted key needs for it; offered: False where the Region lacks the product; optional: what
+    an account must have bought or turned on for it, empty where all accounts have it.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class TwilioStream(AbstractStream):
         every_account: bool,
         family: str,
         offered: bool,
+        optional: str,
     ) -> None:
         self.row = row
         self.retriever = retriever
@@ -69,6 +71,7 @@ class TwilioStream(AbstractStream):
         self._every_account = every_account
         self._family = family
         self._offered = offered
+        self._optional = optional
 
     @property
     def name(self) -> str:
@@ -99,18 +102,18 @@ class TwilioStream(AbstractStream):
         return self._accounts.refused_main(refusal, f"Stream {self.name}", self._family)
 
     def lacks(self, refusal: Refused) -> bool:
-        """Whether a refusal says that an account has not what the row names as `optional`; wrong credentials and missing
-        permissions are another matter, which the user can mend."""
-        return bool(self.row.get("optional")) and refusal.status in (401, 403, 404) and refusal.code not in (
+        """Whether a refusal says that an account has not what this stream needs; wrong credentials and missing
+        permissions are another matter."""
+        return bool(self._optional) and refusal.status in (401, 403, 404) and refusal.code not in (
             None, *CREDENTIALS, *NOT_ACTIVE
         )
 
     def skip_lacking(self, account: Account, refusal: Refused) -> None:
-        """An account without something that not every account has: no rows, one line for all such accounts."""
+        """An account without what this stream needs has no rows: one line for all such accounts."""
         if not self._said:
             self._said = True
-            LOGGER.info("Stream %s: no rows of account %s, nor of others without %s (%s).", self.name, account.sid,
-                        self.row["optional"], refusal)
+            LOGGER.info("Stream %s: no rows of account %s, nor of others without %s (%s)", self.name, account.sid,
+                        self._optional, refusal)
         self.skipped.append(account.sid)
 
     def get_json_schema(self) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ one is in no window. The unfiltered list holds every message, newest created fir
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,17 +77,16 @@ class WalkRetriever(WindowRetriever):
 
         A page that is not sorted tells nothing about those that follow: then the walk goes on to the end.
         """
-        since = reading.range(UNDATED)
-        answer: Answer | None = first
         is_sorted = True
-        while answer:
-            rows = self._without_date(answer.rows, since)
-            if dated:
-                rows = self._dated(answer.rows, reading, dated) + rows
-            yield from deliver(rows, part, context)
+        for answer in itertools.chain([first], pages):
             if is_sorted and answer.rows and not descending(answer.rows):
                 is_sorted = False
                 LOGGER.info("%s: the list is not sorted by creation, so it is read to its end", reading.who)
-            if is_sorted and answer.rows and older(answer.rows[-1], below):
+            is_behind = is_sorted and bool(answer.rows) and older(answer.rows[-1], below)
+            yield deliver(self._kept(answer.take(), reading, dated), part, context)
+            if is_behind:
                 return
-            answer = next(pages, None)
+
+    def _kept(self, rows: list[Row], reading: Reading, dated: Window | None) -> list[Row]:
+        undated = self._without_date(rows, reading.range(UNDATED))
+        return self._dated(rows, reading, dated) + undated if dated else undated

@@ -41,6 +41,12 @@ class Spawn:
 
 
 Steps = Iterator[Page | Spawn]
+NOTHING = Spawn([])
+
+
+# A page that waits for the output counts as so many requests in flight: where the output is slower than Twilio, more
+# requests would only fill the memory; where Twilio is slower, no page waits for long.
+PAGE_WEIGHT = 2
 
 
 class Stopped(Exception):
@@ -79,7 +85,7 @@ class Work:
 
 
 class Workers:
-    """`count` daemon threads that take turns at all works; about `2 * count` pages wait for the output at a time."""
+    """`count` daemon threads that take turns at all works, with hardly more pages in memory than there are threads."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -87,7 +93,9 @@ class Workers:
         self._lock = threading.Condition()  # guards all works: their stacks, counts and the parts' counts
         self._started = False
         self._stopped = False
-        self._waiting_pages = threading.Semaphore(2 * count)
+        self._flow = threading.Condition()  # guards the two counts below
+        self._in_flight = 0
+        self._waiting = 0
 
     def results(self, part: Part, steps: Steps) -> Iterator[Page | Part | None]:
         """Run steps and all they spawn; yield pages, and each part once it is complete, after its pages.
@@ -104,7 +112,8 @@ class Workers:
                 try:
                     result = work.results.get(timeout=1)
                 except Empty:
-                    self._raise_if_stopped()
+                    if self._stopped:
+                        raise Stopped("the connector was stopped") from None
                     yield None
                     continue
                 if result is None:
@@ -120,10 +129,6 @@ class Workers:
         with self._lock:
             self._stopped = True
             self._lock.notify_all()
-
-    def _raise_if_stopped(self) -> None:
-        if self._stopped:
-            raise Stopped("the connector was stopped")
 
     def _queue(self, work: Work) -> None:
         """Let the threads know of a work that has steps; the lock is held."""
@@ -154,16 +159,30 @@ class Workers:
                 self._settle(work, part, steps, result, failure)
 
     def _resume(self, work: Work, steps: Steps) -> tuple[Page | Spawn | None, BaseException | None]:
+        """Run a step, in the calling thread; a page goes to the reader of the work."""
+        with self._flow:
+            while not self._stopped and self._in_flight + PAGE_WEIGHT * self._waiting > self._count:
+                self._flow.wait(timeout=1)
+            self._in_flight += 1
+        result: Page | Spawn | None = None
+        failure: BaseException | None = None
         try:
             result = next(steps, None)
-            if isinstance(result, Page):
-                while not self._waiting_pages.acquire(timeout=1):
-                    self._raise_if_stopped()
-                result.release = self._waiting_pages.release
-                work.results.put(result)
-            return result, None
         except BaseException as error:  # whatever it is, the reader of this account has to hear of it
-            return None, error
+            failure = error
+        with self._flow:
+            self._in_flight -= 1
+            self._waiting += isinstance(result, Page)
+            self._flow.notify()
+        if isinstance(result, Page):
+            result.release = self._page_has_left
+            work.results.put(result)
+        return result, failure
+
+    def _page_has_left(self) -> None:
+        with self._flow:
+            self._waiting -= 1
+            self._flow.notify_all()
 
     def _settle(
         self, work: Work, part: Part, steps: Steps, result: Page | Spawn | None, failure: BaseException | None
