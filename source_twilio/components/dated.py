@@ -67,6 +67,7 @@ class WindowRetriever(ListRetriever):
         self._longest = duration(self.config.get("slice_step_duration") or "P1M")
         self._page_rows = self.requester.page_size or self.page_rows
         self._reads_undated = bool(self.undated)
+        self._shows_undated = False
         self._cursor_of = cursor_getter(self.cursor_field)
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
@@ -77,18 +78,21 @@ class WindowRetriever(ListRetriever):
             return
         first = next(self.pages(reading, context), Answer([], None))
         since = reading.range(UNDATED)
-        if first.next_url is None:
-            rows = first.take()
-            yield deliver(self._dated(rows, reading, window) + self._without_date(rows, since), part, context)
-            yield Spawn([(reading.part(UNDATED), iter(()))])
-            return
-        pieces = self._pieces(window, self._density(first.rows), reading)
-        steps = self._windows(reading, pieces, context, deliver)
-        if descending(first.rows) and older(first.rows[-1], since.start):  # every undated row of the range is here
-            yield deliver(self._without_date(first.take(), since), part, context)
-            yield Spawn([(reading.part(UNDATED), iter(())), *steps])
+        is_last = first.next_url is None
+        # A list that shows one row without a date shows all of them; one that shows none may hide them.
+        self._shows_undated = self._shows_undated or any(not self._cursor_of(row) for row in first.rows)
+        if self._shows_undated and (is_last or (descending(first.rows) and older(first.rows[-1], since.start))):
+            yield deliver(self._without_date(first.rows, since), part, context)
+            steps: list[tuple[Part, Steps]] = [(reading.part(UNDATED), iter(()))]
         else:
-            yield Spawn([*self._undated_steps(reading, context, deliver), *steps])
+            steps = self._undated_steps(reading, context, deliver)
+        rows = first.take()
+        if is_last:
+            yield deliver(self._dated(rows, reading, window), part, context)
+        else:
+            steps += self._windows(reading, self._pieces(window, self._density(rows), reading), context, deliver)
+        del rows
+        yield Spawn(steps)
 
     def _undated_steps(self, reading: Reading, context: Row, deliver: Deliver) -> list[tuple[Part, Steps]]:
         part = reading.part(UNDATED)

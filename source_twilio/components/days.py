@@ -6,8 +6,8 @@ https://www.twilio.com/docs/iot/supersim/api
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from source_twilio.components.dated import WindowRetriever
 from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
@@ -16,8 +16,6 @@ from source_twilio.components.records import Row
 from source_twilio.components.retrievers import Deliver, ListRetriever
 from source_twilio.components.windows import DAY, DateFilter, Window, midnight
 from source_twilio.components.workers import Part, Spawn, Steps
-
-LOGGER = logging.getLogger("airbyte")
 
 
 class WholeDays(DateFilter):
@@ -60,14 +58,16 @@ class DayRetriever(ListRetriever):
             end = min(day + DAY, window.end)
             place = {**context, self.cursor_field: unit.value(day), "day_end": unit.value(end)}
             part = reading.part("", day)
-            steps.append((part, self._day(reading, part, place, deliver)))
+            steps.append((part, self._day(reading, part, day, place, deliver)))
             day += DAY
         yield Spawn(steps)
 
-    def _day(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def _day(self, reading: Reading, part: Part, day: datetime, context: Row, deliver: Deliver) -> Steps:
+        if day < reading.kept_from:
+            return
         try:
             yield from self.whole(reading, part, context, deliver, {})
         except Refused as refusal:
             if refusal.code not in OUTSIDE_RETENTION:
                 raise
-            LOGGER.warning("%s: Twilio no longer keeps %s", reading.who, context[self.cursor_field])
+            reading.keeps_from(day + DAY)
