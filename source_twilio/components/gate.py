@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-ALL = ""  # all hosts together
+SEVERAL = 3  # hosts that were tried in vain, from which on it is not the hosts
 LOWER = 0.75  # what a refusal leaves of the number in flight
 QUIET = 4  # full rounds of answers that pass before one more request may be in flight
 
@@ -67,28 +67,38 @@ class Gate:
 
 
 class Health:
-    """Remembers since when a host, and all hosts together, have given no useful answer.
+    """Remembers which hosts give no useful answer, and since when.
 
-    give_up: seconds after which they are taken for down, so that further requests fail at once. All together, because
-    a sync that nobody answers would else wait for one host after the other.
+    give_up: seconds without one after which a host is taken for down, so that further requests fail at once. A sync
+    that nobody answers would else wait for one host after the other: where no host at all has answered for so long,
+    those that were tried in vain are down, and all of them once that are several.
     """
 
     def __init__(self, give_up: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._give_up = give_up
         self._clock = clock
         self._silent_since: dict[str, float] = {}
+        self._nobody_since: float | None = None
+        self._tried_meanwhile: set[str] = set()
 
     def good(self, host: str) -> None:
         """Note a useful answer."""
-        for name in (host, ALL):
-            self._silent_since.pop(name, None)
+        self._silent_since.pop(host, None)
+        self._nobody_since = None
+        self._tried_meanwhile.clear()
 
     def bad(self, host: str) -> None:
         """Note a request that brought none."""
-        for name in (host, ALL):
-            self._silent_since.setdefault(name, self._clock())
+        now = self._clock()
+        self._silent_since.setdefault(host, now)
+        self._nobody_since = self._nobody_since or now
+        self._tried_meanwhile.add(host)
 
     def is_down(self, host: str) -> bool:
         """Whether there was no useful answer for too long."""
-        since = [self._silent_since[name] for name in (host, ALL) if name in self._silent_since]
-        return bool(since) and self._clock() - min(since) > self._give_up
+        now = self._clock()
+        if now - self._silent_since.get(host, now) > self._give_up:
+            return True
+        if self._nobody_since is None or now - self._nobody_since <= self._give_up:
+            return False
+        return host in self._tried_meanwhile or len(self._tried_meanwhile) >= SEVERAL

@@ -1,0 +1,1 @@
+"""The commands behind every number on speed, memory and requests in the docs."""

@@ -1,0 +1,123 @@
+"""Starts the connector many times over: imports it once and forks a process for each run, which saves its imports.
+
+`python -m integration_tests.matrix.starter` reads orders, one JSON object a line, until its standard input closes:
+
+    {"id": 1, "arguments": ["check", ...], "env": {...}, "folder": "...", "stdout": "path", "stderr": "path",
+     "retry": {"retry_for": 2}, "names": 20}
+
+`retry` replaces figures of the manifest's `definitions.retry`, so that a test need not wait for minutes; `names` is
+after how many seconds the look-up of a host name fails, null for look-ups as they are. It answers `{"id": 1, "pid": 123}`, and `{"id": 1, "code": 0}` at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import select
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from source_twilio import run, source
+
+POLL = 0.01
+
+
+def main() -> None:
+    """Serve orders; in the process of a run, become the connector."""
+    source.SourceTwilio(None, None, None)  # imports what is imported late
+    order = serve(os.dup(1))
+    if order is not None:
+        become(order)
+        run.run()
+
+
+def serve(answers: int) -> dict[str, Any] | None:
+    """Answer orders until there are no more; gives the order back in the process that has to run it."""
+    ids: dict[int, int] = {}
+    waiting, pending = b"", True
+    while pending:
+        if select.select([0], [], [], POLL)[0]:
+            piece = os.read(0, 1 << 16)
+            pending, waiting = bool(piece), waiting + piece
+        while b"\n" in waiting:
+            line, _, waiting = waiting.partition(b"\n")
+            order = json.loads(line)
+            pid = os.fork()
+            if not pid:
+                os.close(answers)
+                return dict(order)
+            ids[pid] = order["id"]
+            _answer(answers, id=order["id"], pid=pid)
+        _reap(ids, answers)
+    for pid in ids:
+        os.kill(pid, signal.SIGKILL)
+    return None
+
+
+def _reap(ids: dict[int, int], answers: int) -> None:
+    for pid in list(ids):
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            _answer(answers, id=ids.pop(pid), code=os.waitstatus_to_exitcode(status))
+
+
+def _answer(descriptor: int, **values: int) -> None:
+    os.write(descriptor, json.dumps(values).encode() + b"\n")
+
+
+def become(order: dict[str, Any]) -> None:
+    """Take on the arguments, the environment, the files and the figures of an order."""
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(order["env"])
+    os.chdir(order["folder"])
+    for number, path, flags in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, order["stdout"], os.O_WRONLY | os.O_CREAT),
+        (2, order["stderr"], os.O_WRONLY | os.O_CREAT),
+    ):
+        opened = os.open(path, flags, 0o600)
+        os.dup2(opened, number)
+        os.close(opened)
+    random.seed()  # a fork repeats the random numbers of its siblings
+    sys.argv = ["source-twilio", *order["arguments"]]
+    if order["retry"]:
+        source.MANIFEST = quicker(order["retry"], Path(order["folder"]))
+    if order["names"] is not None:
+        lose_names(order["names"])
+
+
+def quicker(figures: dict[str, Any], folder: Path) -> Path:
+    """A copy of the manifest with other figures for time-outs and retries (JSON is YAML too)."""
+    manifest = yaml.load(source.MANIFEST.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    unknown = set(figures) - set(manifest["definitions"]["retry"])
+    if unknown:
+        raise ValueError(f"the manifest has no retry figures {unknown}")
+    manifest["definitions"]["retry"].update(figures)
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    return path
+
+
+def lose_names(seconds: float) -> None:
+    """Let the look-up of every name fail after so long, as where the resolver is gone; addresses are no names."""
+    quick = socket.getaddrinfo
+
+    def look_up(host: Any, *rest: Any, **more: Any) -> Any:
+        if str(host) != "127.0.0.1":
+            time.sleep(seconds)
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return quick(host, *rest, **more)
+
+    socket.getaddrinfo = look_up
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""`check`: within ten seconds in every case, with the cheapest requests, without retries, and with a useful sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration_tests.matrix import people
+from integration_tests.matrix.runs import Matrix, Outcome, Starter
+from integration_tests.matrix.wire import wire
+from integration_tests.matrix.world import Scene
+from integration_tests.sandbox import accounts as known
+
+SECONDS = 8.5  # and the imports of a process, which the starter has done before
+ACCOUNT, MESSAGES = f"/2010-04-01/Accounts/{known.MAIN}.json", f"/2010-04-01/Accounts/{known.MAIN}/Messages.json"
+TOKEN = "/v2/token"
+
+
+def succeeded(outcome: Outcome) -> str:
+    """The log of a successful check, after looking at its end."""
+    assert outcome.connection_status()[0] == "SUCCEEDED", outcome.connection_status()
+    assert (outcome.exit_code, outcome.errors()) == (0, [])
+    assert outcome.seconds < SECONDS
+    return "\n".join(outcome.logs())
+
+
+def failed(outcome: Outcome) -> str:
+    """The sentence of a failed check, after looking at its end."""
+    status, message = outcome.connection_status()
+    assert status == "FAILED"
+    assert outcome.exit_code == 1
+    assert outcome.seconds < SECONDS
+    assert "Traceback" not in message
+    return message
+
+
+def paths(scene: Scene) -> list[str]:
+    """What was asked for, in order."""
+    return [one["path"] for one in scene.control.requests()]
+
+
+@pytest.mark.parametrize(("config", "asked"), [
+    (people.token(), [ACCOUNT]),
+    (people.token(known.SUPPORT, known.SUPPORT_TOKEN), [ACCOUNT.replace(known.MAIN, known.SUPPORT)]),
+    (people.MAIN_KEY, [ACCOUNT]),
+    (people.STANDARD_KEY, [ACCOUNT, MESSAGES]),
+    (people.RESTRICTED_KEY, [ACCOUNT, MESSAGES]),
+    (people.app(), [TOKEN, ACCOUNT]),
+    (people.NARROW_APP, [TOKEN, ACCOUNT, MESSAGES]),
+], ids=["Auth Token", "a subaccount's Auth Token", "Main key", "Standard key", "Restricted key", "OAuth app",
+        "OAuth app with few scopes"])
+def test_credentials_that_are_right(config: dict[str, Any], asked: list[str], scene: Scene) -> None:
+    succeeded(scene.check(config))
+    assert paths(scene) == asked
+
+
+@pytest.mark.parametrize("config", [people.STANDARD_KEY, people.RESTRICTED_KEY, people.NARROW_APP],
+                         ids=["Standard key", "Restricted key", "OAuth app"])
+def test_what_the_kind_can_never_read_is_listed(config: dict[str, Any], scene: Scene) -> None:
+    log = succeeded(scene.check(config))
+    (line,) = [line for line in log.splitlines() if "can never read" in line]
+    assert "accounts" in line and "keys" in line and "subaccount" in line
+    assert "messages" not in line
+
+
+def test_a_restricted_key_without_the_permission_for_messages_is_right(scene: Scene) -> None:
+    scene.control.add_key(people.OTHER_KEY, people.OTHER_SECRET, "restricted", permissions=["Voice"])
+    log = succeeded(scene.check(people.key(people.OTHER_KEY, people.OTHER_SECRET)))
+    assert paths(scene) == [ACCOUNT, MESSAGES]
+    assert "permission" in log and "shows at the read" in log
+
+
+@pytest.mark.parametrize(("config", "asked", "words"), [
+    (people.token(secret="wrong"), [ACCOUNT], ("20003", "`credentials.auth_token`", known.MAIN)),
+    (people.token(secret=known.SUPPORT_TOKEN), [ACCOUNT], ("20003", "`credentials.auth_token`")),
+    (people.TEST, [ACCOUNT.replace(known.MAIN, known.TEST_SID)], ("20008", "test credentials", "live")),
+    (people.key(known.STANDARD_KEY, "wrong"), [ACCOUNT, MESSAGES], ("20003", "`credentials.api_key_secret`")),
+    (people.key(known.IE1_KEY, known.IE1_SECRET), [ACCOUNT, MESSAGES], ("20003", "`region`")),
+    (people.app(secret="wrong"), [TOKEN], ("20003", "`credentials.client_secret`")),
+    (people.app("OQ" + "0" * 32), [TOKEN], ("20003", "`credentials.client_id`")),
+    (people.token(known.CLOSED, known.CLOSED_TOKEN), [ACCOUNT.replace(known.MAIN, known.CLOSED)], ("20005", "not active")),
+    (people.token(region="ie1"), [ACCOUNT], ("20003", "`region`")),
+], ids=["wrong Auth Token", "Auth Token of another account", "test credentials", "wrong secret of a key",
+        "key of another Region", "wrong secret of an app", "unknown app", "closed account", "Auth Token of another Region"])
+def test_credentials_that_are_wrong(config: dict[str, Any], asked: list[str], words: tuple[str, ...], scene: Scene) -> None:
+    message = failed(scene.check(config))
+    assert paths(scene) == asked
+    for word in words:
+        assert word in message, message
+
+
+def test_an_api_key_of_a_region_is_right_there(scene: Scene) -> None:
+    succeeded(scene.check(people.key(known.IE1_KEY, known.IE1_SECRET, region="ie1")))
+    assert [one["host"] for one in scene.control.requests()] == ["api.dublin.ie1.twilio.com"]
+
+
+@pytest.mark.parametrize(("rule", "words"), [
+    ({"action": "status", "status": 503}, "HTTP 503"),
+    ({"action": "status", "status": 429, "code": 20429, "headers": {"Retry-After": "3600"}}, "HTTP 429"),
+    ({"action": "html"}, "no JSON object"),
+    ({"action": "not_json", "status": 401}, "HTTP 401 without Twilio's explanation"),
+    ({"action": "reset"}, "Error"),
+    ({"action": "stall", "seconds": 60}, "Timeout"),
+    ({"action": "stall_after_headers", "seconds": 60}, "Error|Timeout"),
+    ({"action": "redirect"}, "HTTP 307"),
+    ({"action": "status", "status": 404, "code": 20404, "message": "not found"}, "20404"),
+], ids=["503", "429", "html", "401 without Twilio's JSON", "reset", "stall", "stall after the headers", "redirect", "404"])
+def test_a_twilio_in_trouble(rule: dict[str, Any], words: str, scene: Scene) -> None:
+    scene.control.add_fault(**rule)
+    message = failed(scene.check())
+    assert any(word in message for word in words.split("|")), message
+    assert paths(scene) == [ACCOUNT]
+
+
+@pytest.mark.parametrize("config", [people.STANDARD_KEY, people.NARROW_APP], ids=["Standard key", "OAuth app"])
+def test_slow_answers_of_several_requests_add_up_to_less_than_the_bound(config: dict[str, Any], scene: Scene) -> None:
+    scene.control.latency(3)
+    outcome = scene.check(config)
+    assert outcome.seconds < SECONDS
+    assert (outcome.exit_code == 0) == (outcome.connection_status()[0] == "SUCCEEDED")
+
+
+def test_a_proxy_that_is_gone(scene: Scene) -> None:
+    message = failed(scene.check(env={**scene.env, "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}))
+    assert "proxy" in message.lower()
+
+
+def test_names_that_are_looked_up_for_ever(starter: Starter, folders: Iterator[Path]) -> None:
+    message = failed(Matrix(starter, {}, folders).check(resolver=60))
+    assert "network" in message
+
+
+@pytest.mark.parametrize("hold", ["proxy", "handshake"])
+def test_a_connection_that_is_not_made(hold: str, starter: Starter, folders: Iterator[Path]) -> None:
+    with wire(next(folders), hold=hold) as (env, _):
+        failed(Matrix(starter, env, folders).check())
+
+
+def test_a_certificate_that_is_not_trusted(scene: Scene) -> None:
+    env = {name: value for name, value in scene.env.items() if "proxy" in name.lower()}
+    message = failed(scene.check(env=env))
+    assert "certificate" in message and "REQUESTS_CA_BUNDLE" in message
+    assert paths(scene) == []
+
+
+def test_a_ca_file_that_is_not_there(scene: Scene) -> None:
+    message = failed(scene.check(env={**scene.env, "REQUESTS_CA_BUNDLE": "/nowhere/ca.pem"}))
+    assert "REQUESTS_CA_BUNDLE" in message and "/nowhere/ca.pem" in message

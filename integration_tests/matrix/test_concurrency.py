@@ -1,0 +1,63 @@
+"""Twilio's limit of requests at the same time: the whole connector slows down together, and no request fails for good."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from integration_tests.helpers import configuration
+from integration_tests.matrix.runs import Outcome
+from integration_tests.matrix.world import Scene
+
+STREAMS = ["messages", "calls", "recordings", "notifications", "incoming_phone_numbers", "message_media", "alerts", "flows",
+           "executions", "step", "services", "conversations", "conversation_messages", "conversation_participants",
+           "users", "user_conversations", "roles", "workers"]
+LIMIT, LATENCY = 10, 0.2
+
+
+def limited(scene: Scene, workers: int, limit: int | None) -> tuple[Outcome, list[int]]:
+    """A read with so many workers, and the status of each of its requests."""
+    scene.reset()
+    scene.control.latency(LATENCY)
+    scene.control.limit_in_flight(limit)
+    outcome = scene.read(STREAMS, config=configuration(num_workers=workers))
+    return outcome, [one["status"] for one in scene.control.requests()]
+
+
+@pytest.mark.parametrize("retry_after", ["none", "seconds"])
+def test_forty_workers_at_a_limit_of_ten(retry_after: str, scene: Scene, record_property: pytest.RecordProperty) -> None:
+    calm, statuses = limited(scene, LIMIT, None)
+    assert set(statuses) == {200}
+    scene.control.set_switch("retry_after", retry_after)
+    busy, statuses = limited(scene, 4 * LIMIT, LIMIT)
+    refused, ratio = statuses.count(429), busy.seconds / calm.seconds
+    record_property("wall_time_ratio", round(ratio, 2))
+    print(f"\n{4 * LIMIT} workers at a limit of {LIMIT}: {busy.seconds:.1f} s with {refused} of {len(statuses)} requests "
+          f"refused, {ratio:.2f} times the {calm.seconds:.1f} s of {LIMIT} workers that are never refused")
+    assert (busy.exit_code, busy.errors(), busy.incomplete) == (0, [], set())
+    assert scene.wrong(STREAMS, busy) == []
+    assert 0 < refused < len(statuses) / 3
+    assert ratio < 4  # a machine that does other things too; the goal is 1.5
+    lines = [line for line in busy.logs("INFO") if "HTTP 429" in line]
+    assert len(lines) == refused
+    assert max(int(found) for found in re.findall(r"attempt (\d+)", "\n".join(lines))) <= 8
+
+
+def test_a_limit_of_one_is_enough(scene: Scene) -> None:
+    scene.control.limit_in_flight(1)
+    scene.control.latency(0.02)
+    names = ["messages", "services", "conversations", "users"]
+    outcome = scene.read(names, config=configuration(num_workers=20))
+    assert (outcome.exit_code, outcome.errors()) == (0, [])
+    assert scene.wrong(names, outcome) == []
+
+
+@pytest.mark.parametrize("workers", [1, 5])
+def test_no_more_requests_than_workers_are_in_flight(workers: int, scene: Scene) -> None:
+    scene.control.latency(0.05)
+    scene.control.limit_in_flight(workers)
+    outcome = scene.read(["messages", "services", "conversations", "users"], config=configuration(num_workers=workers))
+    assert outcome.exit_code == 0
+    assert scene.control.status()["peak"] == workers
+    assert {one["status"] for one in scene.control.requests()} == {200}

@@ -1,0 +1,158 @@
+"""A proxy that speaks TLS as Twilio's hosts and then does odd things with the connection.
+
+The sandbox answers whole responses; this answers them as they also come: in pieces, drop by drop, or never. HTTP is
+parsed by the standard library, certificates are made by mitmproxy.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from mitmproxy.certs import CertStore
+
+from integration_tests.sandbox.accounts import MAIN
+
+ACCOUNTS = {"accounts": [{"sid": MAIN, "status": "active", "date_created": "Mon, 04 Mar 2024 09:30:00 +0000"}]}
+PATIENCE = 30.0  # seconds after which the server lets go of a connection that it holds up
+
+
+class Connection(BaseHTTPRequestHandler):
+    """What a behaviour has in hand: one request over TLS."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer the list of accounts, or do what the test wants."""
+        server: Any = self.server
+        server.asked.append(self.path)
+        if self.path.startswith("/2010-04-01/Accounts.json"):
+            whole(self, ACCOUNTS)
+        else:
+            server.behaviour(self)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+class Tunnel(BaseHTTPRequestHandler):
+    """The proxy's side of a connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_CONNECT(self) -> None:
+        """Let the client through to the TLS end of this server, unless the test holds it up."""
+        server: Any = self.server
+        if server.hold == "proxy":
+            time.sleep(PATIENCE)
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.flush()
+        if server.hold == "handshake":
+            time.sleep(PATIENCE)
+            return
+        with suppress(OSError), server.context.wrap_socket(self.connection, server_side=True) as secure:
+            Connection(secure, self.client_address, server)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+def whole(connection: Connection, body: Any) -> None:
+    """A plain answer."""
+    text = json.dumps(body).encode()
+    connection.send_response(200)
+    connection.send_header("Content-Type", "application/json")
+    connection.send_header("Content-Length", str(len(text)))
+    connection.end_headers()
+    connection.wfile.write(text)
+
+
+def in_pieces(rows: dict[str, Any], size: int) -> Callable[[Connection], None]:
+    """Compressed, and in chunks of a few bytes."""
+
+    def answer(connection: Connection) -> None:
+        text = gzip.compress(json.dumps(rows).encode())
+        connection.send_response(200)
+        for name, value in (("Content-Type", "application/json"), ("Content-Encoding", "gzip"),
+                            ("Transfer-Encoding", "chunked")):
+            connection.send_header(name, value)
+        connection.end_headers()
+        for start in range(0, len(text), size):
+            piece = text[start:start + size]
+            connection.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        connection.wfile.write(b"0\r\n\r\n")
+
+    return answer
+
+
+def until_the_end(rows: dict[str, Any]) -> Callable[[Connection], None]:
+    """Without a length: the end of the connection is the end of the body."""
+
+    def answer(connection: Connection) -> None:
+        connection.send_response(200)
+        connection.send_header("Connection", "close")
+        connection.end_headers()
+        connection.wfile.write(json.dumps(rows).encode())
+        connection.close_connection = True
+
+    return answer
+
+
+def trickle(connection: Connection) -> None:
+    """A body that grows by a byte now and then and never ends."""
+    connection.send_response(200)
+    connection.send_header("Content-Length", "1000000")
+    connection.end_headers()
+    end = time.monotonic() + PATIENCE
+    with suppress(OSError):
+        while time.monotonic() < end:
+            connection.wfile.write(b" ")
+            connection.wfile.flush()
+            time.sleep(0.1)
+
+
+def drop(connection: Connection) -> None:
+    """Close the connection instead of an answer."""
+    connection.close_connection = True
+
+
+@contextmanager
+def wire(folder: Path, behaviour: Callable[[Connection], None] = drop, *, hold: str = "",
+         name: str = "*.twilio.com") -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Start the server; gives the environment of a client, and the addresses that were asked for.
+
+    behaviour: answers everything but the list of accounts; hold: `proxy` or `handshake`, where to answer nothing at
+    all; name: what the certificate is made for.
+    """
+    store = CertStore.from_store(folder, "wire", 2048)
+    made = store.get_cert(name, [x509.DNSName(name)])
+    key = made.privatekey.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pair = folder / "pair.pem"
+    pair.write_bytes(made.cert.to_pem() + key)
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Tunnel)
+    server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.context.load_cert_chain(pair)
+    server.behaviour, server.hold, server.asked = behaviour, hold, []
+    server.daemon_threads, server.block_on_close = True, False
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        proxy = f"http://127.0.0.1:{server.server_port}"
+        yield {"HTTPS_PROXY": proxy, "REQUESTS_CA_BUNDLE": str(folder / "wire-ca-cert.pem")}, server.asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

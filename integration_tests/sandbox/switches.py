@@ -1,0 +1,203 @@
+"""Every question the documentation leaves open, as a switch with the documented or likely answer as its default.
+
+A switch is set with ``Twilio.set_switch(name, value)``, ``--switch name=value`` or the control address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One open question: its default, the other answers and what they mean."""
+
+    name: str
+    default: Any
+    choices: Any  # the answers, or int
+    text: str
+
+
+SWITCHES = tuple(
+    Switch(*row)
+    for row in (
+        (
+            "upper_bound",
+            "documented",
+            ("documented", "before", "at"),
+            "Upper bounds of calls, messages, media, recordings: as each page says, strict, or inclusive.",
+        ),
+        (
+            "date_compare",
+            "instant",
+            ("instant", "date"),
+            "Whether the same filters compare instants (a plain date is its midnight) or whole UTC dates.",
+        ),
+        (
+            "list_order",
+            "newest",
+            ("newest", "oldest", "unordered"),
+            "Order of lists on the 2010 API. unordered: a fixed order that follows no date.",
+        ),
+        (
+            "undated",
+            "shown",
+            ("shown", "hidden"),
+            "Whether an unfiltered list shows messages without date_sent and calls without start_time.",
+        ),
+        (
+            "failed_calls",
+            "dialled",
+            ("dialled", "undated"),
+            "Whether busy, failed and no-answer calls carry start_time and end_time.",
+        ),
+        (
+            "conference_default",
+            "in-progress",
+            ("in-progress", "all"),
+            "What /Conferences.json lists without Status (changed by Twilio from 2026-09-30).",
+        ),
+        (
+            "alert_cap",
+            "silent",
+            ("silent", "error"),
+            "A list at its cap (alerts, serverless logs) just ends, or answers HTTP 400 on the page after it.",
+        ),
+        ("cap_rows", 0, int, "Rows at which capped lists are cut; 0 means the documented 10,000."),
+        (
+            "page_size_over_max",
+            "clamp",
+            ("clamp", "refuse"),
+            "PageSize above the maximum is lowered, or refused with 400.",
+        ),
+        (
+            "verify_page_size",
+            "refuse",
+            ("refuse", "over_25", "accept"),
+            "PageSize on the Verify host: always refused with 60373, only above 25, or accepted up to the maximum.",
+        ),
+        ("suspended_account", "read", ("read", "refuse"), "Whether rows of a suspended account can be read."),
+        (
+            "suspended_code",
+            20005,
+            int,
+            "Twilio's code where a suspended or closed account is refused (10001, 20005, 90010).",
+        ),
+        (
+            "refusal_status",
+            401,
+            (401, 403),
+            "HTTP status of a Restricted key's or OAuth app's refusal with code 70051.",
+        ),
+        (
+            "message_bumps_conversation",
+            False,
+            (False, True),
+            "Whether a new message moves date_updated of its conversation.",
+        ),
+        (
+            "retry_after",
+            "none",
+            ("none", "seconds", "date"),
+            "Whether answers with 429 carry Retry-After, and in which form.",
+        ),
+        (
+            "taskrouter_events",
+            "one_page",
+            ("one_page", "pages"),
+            "Whether /Events of TaskRouter has pages beyond the first.",
+        ),
+        (
+            "insights",
+            "on",
+            ("on", "refuse", "empty"),
+            "Voice Insights Advanced Features on, or off and refused, or off and empty.",
+        ),
+        (
+            "insights_filter",
+            "start_time",
+            ("start_time", "created_time", "end_time"),
+            "The column that StartTime and EndTime of call summaries look at.",
+        ),
+        (
+            "empty_usage",
+            "empty",
+            ("empty", "not_found"),
+            "A usage range without data answers an empty list, or 404/20404.",
+        ),
+        (
+            "partial_usage",
+            "same_key",
+            ("same_key", "clipped"),
+            "A month or year asked in part: partial totals under the whole unit's dates, or under the range's own.",
+        ),
+        (
+            "retention",
+            "silent",
+            ("silent", "refuse"),
+            "A start before the retention limit finds only what is kept, or is refused with 400/20004.",
+        ),
+        (
+            "statistics_days",
+            30,
+            int,
+            "Days back that TaskRouter statistics answer before 400/14241 (30, or 35 in US1, 31 in IE1).",
+        ),
+        (
+            "missing_product",
+            "unresolvable",
+            ("unresolvable", "not_found"),
+            "A product that a Region lacks: a host that does not resolve, or 404/20404.",
+        ),
+        ("page_token_life", 0, int, "Seconds after which a page token is dead (400); 0 means never."),
+        (
+            "oauth_subaccounts",
+            False,
+            (False, True),
+            "Whether an OAuth token of the main account reads its subaccounts' 2010 paths.",
+        ),
+        (
+            "deleted_compositions",
+            "hidden",
+            ("hidden", "shown"),
+            "Whether deleted video compositions are listed without Status=deleted.",
+        ),
+        (
+            "legacy_region_hosts",
+            False,
+            (False, True),
+            "Whether hosts with a Region but no edge still answer (api.ie1.twilio.com).",
+        ),
+    )
+)
+DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
+BY_NAME = {switch.name: switch for switch in SWITCHES}
+
+
+def checked(name: str, value: Any) -> Any:
+    """The value as its switch takes it; texts from a command line are converted; ValueError for a wrong one."""
+    if name not in BY_NAME:
+        raise ValueError(f"no switch {name!r}; there are {', '.join(DEFAULTS)}")
+    choices = BY_NAME[name].choices
+    if choices is int:
+        return int(value)
+    for choice in choices:
+        if (
+            value == choice
+            and isinstance(value, bool) == isinstance(choice, bool)
+            or str(value).lower() == str(choice).lower()
+        ):
+            return choice
+    raise ValueError(f"switch {name!r} takes {', '.join(map(str, choices))}, not {value!r}")
+
+
+def table() -> str:
+    """All switches as the table of the README."""
+    lines = ["| Switch | Default | Other answers | |", "|---|---|---|---|"]
+    for switch in SWITCHES:
+        others = (
+            "a number" if switch.choices is int else ", ".join(f"`{c}`" for c in switch.choices if c != switch.default)
+        )
+        lines.append(f"| `{switch.name}` | `{switch.default}` | {others} | {switch.text} |")
+    return "\n".join(lines)

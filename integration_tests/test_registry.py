@@ -1,0 +1,147 @@
+"""Manifest, metadata.yaml, Dockerfile, icon, documentation and pyproject.toml say the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
+
+from integration_tests.helpers import ROOT, VERSION
+from source_twilio.components.credentials import TOKEN_URL
+from source_twilio.source import load_manifest
+
+EDGES = {"ie1": "dublin", "au1": "sydney"}
+# Streams that Airbyte must not select for everyone: https://www.twilio.com/docs says why, docs/streams.md repeats it.
+SAMPLES = {"available_phone_numbers_local", "available_phone_numbers_mobile", "available_phone_numbers_toll_free"}
+HELD_BY_OTHERS = {f"usage_records_{span}" for span in ("today", "yesterday", "this_month", "last_month")}
+EXPENSIVE = {"call_events", "call_insight_events", "call_insight_metrics", "call_notifications", "step",
+             "conversation_message_receipts", "message_media", "recording_add_on_results", "verify_challenges"}
+PERSONAL = {"regulatory_end_users", "regulatory_supporting_documents", "tollfree_verifications", "trusthub_end_users",
+            "trusthub_supporting_documents", "verification_attempts", "wireless_data_sessions"}
+
+
+def text(name: str) -> str:
+    """A file of the repository."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def metadata() -> dict[str, Any]:
+    """The `data` of metadata.yaml."""
+    found: dict[str, Any] = yaml.safe_load(text("metadata.yaml"))["data"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    """The manifest with its references resolved and each row's parameters beside its other keys."""
+    resolved = ManifestReferenceResolver().preprocess_manifest(load_manifest())
+    return {**resolved, "streams": [{**row, **row["$parameters"]} for row in resolved["streams"]]}
+
+
+@pytest.fixture(scope="module")
+def names(manifest: dict[str, Any]) -> set[str]:
+    """The names of all streams."""
+    return {row["name"] for row in manifest["streams"]}
+
+
+def test_one_version(metadata: dict[str, Any]) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", VERSION)
+    assert metadata["dockerImageTag"] == VERSION
+    assert f"LABEL io.airbyte.version={VERSION}\n" in text("Dockerfile")
+    newest = re.search(r"^## \[?(\d+\.\d+\.\d+)", text("CHANGELOG.md"), re.M)
+    assert newest and newest[1] == VERSION
+    assert re.search(rf"^\| {re.escape(VERSION)} +\|", text("docs/twilio.md"), re.M), "no row in the user page's changelog"
+
+
+def test_one_name_licence_and_base(metadata: dict[str, Any], manifest: dict[str, Any]) -> None:
+    dockerfile = text("Dockerfile")
+    assert f"LABEL io.airbyte.name={metadata['dockerRepository']}\n" in dockerfile
+    assert f"ARG BASE_IMAGE={metadata['connectorBuildOptions']['baseImage']}\n" in dockerfile
+    assert metadata["documentationUrl"] == manifest["spec"]["documentation_url"]
+    assert f'license = "{metadata["license"]}"' in text("pyproject.toml")
+    assert text("LICENSE").startswith(f"{metadata['license']} License")
+    assert {"language:python", "cdk:low-code"} <= set(metadata["tags"])
+
+
+def test_allowed_hosts_are_those_of_the_manifest(metadata: dict[str, Any], manifest: dict[str, Any]) -> None:
+    """Every product in us1 and where the manifest says that it is offered, with the Region's edge; and OAuth's."""
+    regions = manifest["spec"]["connection_specification"]["properties"]["region"]["enum"]
+    assert set(regions) == {"us1", *EDGES} == {"us1", *manifest["definitions"]["regional_products"]}
+    hosts = {urlsplit(TOKEN_URL).hostname}
+    for row in manifest["streams"]:
+        url = urlsplit(row["url"])
+        assert url.scheme == "https" and url.port is None, row["name"]
+        product = str(url.hostname).removesuffix(".twilio.com")
+        assert re.fullmatch(r"[a-z-]+", product), row["name"]
+        hosts.add(url.hostname)
+        for region, offered in manifest["definitions"]["regional_products"].items():
+            if product in offered:
+                hosts.add(f"{product}.{EDGES[region]}.{region}.twilio.com")
+    allowed = metadata["allowedHosts"]["hosts"]
+    assert len(allowed) == len(set(allowed))
+    assert set(allowed) == hosts
+
+
+def test_documented_hosts_are_the_allowed_ones(metadata: dict[str, Any]) -> None:
+    """The user page names each host that a firewall must let through."""
+    section = re.search(r"^#+ Hosts\n(.*?)(?=^#|\Z)", text("docs/twilio.md"), re.M | re.S)
+    assert section, "docs/twilio.md has no section `Hosts`"
+    documented = set(re.findall(r"`([a-z0-9.-]+\.twilio\.com)`", section[1]))
+    assert documented == set(metadata["allowedHosts"]["hosts"])
+
+
+def test_suggested_streams_exist_and_are_for_everyone(metadata: dict[str, Any], names: set[str]) -> None:
+    suggested = metadata["suggestedStreams"]["streams"]
+    assert suggested == sorted(set(suggested))
+    assert set(suggested) <= names
+    for unfit in (SAMPLES, HELD_BY_OTHERS, EXPENSIVE, PERSONAL):
+        assert unfit <= names
+        assert not unfit & set(suggested)
+
+
+def test_breaking_changes_name_streams_and_a_guide(metadata: dict[str, Any], names: set[str]) -> None:
+    change = metadata["releases"]["breakingChanges"][VERSION]
+    (scope,) = change["scopedImpact"]
+    assert scope["scopeType"] == "stream"
+    assert set(scope["impactedScopes"]) <= names
+    guide, anchor = change["migrationDocumentationUrl"].split("#")
+    assert guide == metadata["releases"]["migrationDocumentationUrl"] == metadata["documentationUrl"] + "-migrations"
+    headings = re.findall(r"^#+ (.+)$", text("docs/migration.md"), re.M)
+    assert anchor in {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_impacted_stream_stands_in_the_migration_guide(metadata: dict[str, Any]) -> None:
+    guide = text("docs/migration.md")
+    (scope,) = metadata["releases"]["breakingChanges"][VERSION]["scopedImpact"]
+    assert [name for name in scope["impactedScopes"] if f"`{name}`" not in guide] == []
+
+
+def test_no_silence_is_longer_than_the_platform_waits(metadata: dict[str, Any], manifest: dict[str, Any]) -> None:
+    """A request and its retries end well before a platform would take the sync for dead."""
+    retry = manifest["definitions"]["retry"]
+    longest = max(retry["connect_timeout"] + retry["read_timeout"], retry["whole_timeout"]) + retry["retry_for"]
+    assert 2 * longest <= metadata["maxSecondsBetweenMessages"]
+
+
+def test_icon_is_a_square_drawing_without_scripts_or_links(metadata: dict[str, Any]) -> None:
+    root = ElementTree.fromstring(text(metadata["icon"]))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root.get("width") == root.get("height") == "250"
+    kinds = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert kinds <= {"svg", "title", "g", "rect", "path", "circle"}
+    assert not [name for element in root.iter() for name in element.attrib if name.endswith("href")]
+
+
+def test_no_suite_of_the_registry_needs_a_secret(metadata: dict[str, Any]) -> None:
+    suites = {suite["suite"]: suite for suite in metadata["connectorTestSuitesOptions"]}
+    assert set(suites) == {"unitTests", "integrationTests", "acceptanceTests"}
+    assert not [name for name, suite in suites.items() if "testSecrets" in suite]
+    scenarios = yaml.safe_load(text("acceptance-test-config.yml"))["acceptance_tests"]
+    paths = [test["config_path"] for section in scenarios.values() for test in section.get("tests", [])]
+    assert paths and not [path for path in paths if path.startswith("secrets/") or not (ROOT / path).is_file()]

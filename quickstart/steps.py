@@ -1,0 +1,96 @@
+"""What the quick start does once PyAirbyte can be imported: check, discover, read, and say what there is."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from integration_tests.sandbox import Sandbox, times
+from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN
+from quickstart.connector import Connector
+from quickstart.database import Database
+from quickstart.report import Failure, answer_queries, say, show_streams
+
+
+def run(asked: argparse.Namespace, folder: Path) -> None:
+    """All steps. asked: the command line; folder: for temporary files. Raises Failure where one cannot be done."""
+    began = time.monotonic()
+    with _target(asked) as (config, path):
+        connector = Connector(config)
+        connector.check()
+        say("Check: the credentials are right")
+        available = connector.discover()
+        streams = _chosen(asked.streams, sorted(available))
+        say(f"Discover: {len(available)} streams" + (f", {len(streams)} of them chosen" if asked.streams else ""))
+        with Database(path, folder) as database:
+            for stream in database.forget_later_starts(streams, str(config.get("start_date"))):
+                say(f"{stream}: the start date is earlier than before, so it is read again from there")
+            again = [name for name in database.streams_with_state() if name in streams and available[name]]
+            say(f"Read: {len(streams)} streams into {path}" + (f", {len(again)} incrementally" if again else ""))
+            before = database.count(streams)
+            read = connector.read(streams, database)
+            after = database.count(streams)
+    show_streams(streams, before, after, read)
+    answer_queries(path)
+    say(f"\nDone in {time.monotonic() - began:.0f} seconds. The rows are in {path}")
+    say("Run the same again to read what is new.")
+    if connector.errors:
+        raise Failure("\n".join(["What could be read is in the database. This could not:", *connector.errors]))
+
+
+@contextlib.contextmanager
+def _target(asked: argparse.Namespace) -> Iterator[tuple[dict[str, Any], Path]]:
+    """The configuration and the database file of a real account, or of the sandbox while it runs."""
+    if asked.config:
+        say(f"The account of {asked.config}")
+        yield _with_start(_read(asked.config), asked.start_date), (asked.database or Path("twilio.duckdb")).absolute()
+        return
+    config = {
+        "account_sid": MAIN,
+        "credentials": {"auth_type": "auth_token", "auth_token": MAIN_TOKEN},
+        "start_date": times.iso(times.month_start(time.time(), back=2)),  # there its history begins
+    }
+    with Sandbox() as sandbox:
+        moment = time.time() if asked.live else times.midnight(time.time())
+        if not asked.live:  # so that the same sums come out all day, however often the command is stopped
+            sandbox.control.freeze(moment)
+        say(f"The sandbox, a local stand-in for Twilio, as of {times.iso(moment)} (--config FILE reads your account)")
+        os.environ.update(sandbox.env)  # the connector is a child of this process
+        yield _with_start(config, asked.start_date), (asked.database or Path("sandbox.duckdb")).absolute()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise Failure(f"{path} is no JSON: {error}.") from error
+    if not isinstance(config, dict):
+        raise Failure(f"{path} holds no JSON object: give the connector's configuration, as README.md shows it.")
+    return config
+
+
+def _with_start(config: dict[str, Any], start: str | None) -> dict[str, Any]:
+    if start is None:
+        return config
+    with contextlib.suppress(ValueError):
+        start = datetime.strptime(start, "%Y-%m-%d").replace(tzinfo=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {**config, "start_date": start}
+
+
+def _chosen(text: str | None, available: list[str]) -> list[str]:
+    if text is None:
+        return available
+    chosen = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in chosen if name not in available]
+    if unknown or not chosen:
+        raise Failure(f"There is no stream {', '.join(unknown)}: choose from {', '.join(available)}.")
+    return chosen

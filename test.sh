@@ -1,0 +1,10 @@
+#!/bin/sh
+# The tests: ruff, mypy, then pytest with what is given, such as ./test.sh unit_tests -k messages
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+newest=13
+. "$root/quickstart/environment.sh"
+cd "$root"
+"$programs/ruff" check .
+"$programs/mypy"
+exec "$programs/python" -m pytest "$@"

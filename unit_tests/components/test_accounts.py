@@ -1,0 +1,278 @@
+"""Which accounts are read and with whose credentials: every kind of credential, every choice of subaccounts."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from integration_tests.sandbox import Twilio
+from integration_tests.sandbox.accounts import (
+    CLOSED,
+    MAIN,
+    MAIN_KEY,
+    MAIN_SECRET,
+    MAIN_TOKEN,
+    MARKETING,
+    MARKETING_TOKEN,
+    NARROW_OAUTH_ID,
+    NARROW_OAUTH_SECRET,
+    OAUTH_ID,
+    OAUTH_SECRET,
+    RESTRICTED_KEY,
+    RESTRICTED_SECRET,
+    STANDARD_KEY,
+    STANDARD_SECRET,
+    SUPPORT,
+    SUPPORT_TOKEN,
+    SUSPENDED,
+    SUSPENDED_TOKEN,
+    TEST_SID,
+    TEST_TOKEN,
+)
+from source_twilio.components.accounts import Account
+from unit_tests.support import ConfigBuilder, Syncs, row_of
+
+ALL = {MAIN, SUPPORT, MARKETING, SUSPENDED}
+KINDS = {
+    "auth_token": ConfigBuilder().subaccounts("all"),
+    "main_key": ConfigBuilder().subaccounts("all").api_key(MAIN_KEY, MAIN_SECRET),
+    "standard_key": ConfigBuilder().subaccounts("all").api_key(STANDARD_KEY, STANDARD_SECRET),
+    "restricted_key": ConfigBuilder().subaccounts("all").api_key(RESTRICTED_KEY, RESTRICTED_SECRET),
+    "oauth": ConfigBuilder().subaccounts("all").oauth(OAUTH_ID, OAUTH_SECRET),
+}
+LIST = "/2010-04-01/Accounts.json"
+SECRETS = [MAIN_TOKEN, SUPPORT_TOKEN, MARKETING_TOKEN, SUSPENDED_TOKEN, MAIN_SECRET, OAUTH_SECRET]
+
+
+def users_of(twilio: Twilio, host: str) -> dict[str, str]:
+    """Who signed the requests for each account's rows on a host."""
+    return {
+        one["account"]: one["user"] for one in twilio.requests()
+        if one["host"] == host and one["stream"] in ("calls", "flows") and one["status"] == 200
+    }  # fmt: skip
+
+
+def asked_paths(twilio: Twilio) -> list[str]:
+    return [one["path"] for one in twilio.requests()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "classic", "product"),
+    [
+        ("auth_token", {sid: MAIN for sid in ALL}, {sid: sid for sid in ALL}),
+        ("main_key", {MAIN: MAIN_KEY, SUPPORT: SUPPORT, MARKETING: MARKETING, SUSPENDED: SUSPENDED},
+         {MAIN: MAIN_KEY, SUPPORT: SUPPORT, MARKETING: MARKETING, SUSPENDED: SUSPENDED}),
+        ("standard_key", {MAIN: STANDARD_KEY}, {MAIN: STANDARD_KEY}),
+        ("restricted_key", {MAIN: RESTRICTED_KEY}, {}),
+        ("oauth", {MAIN: "bearer"}, {MAIN: "bearer"}),
+    ],
+)  # fmt: skip
+def test_each_kind_of_credential_reads_what_it_reaches_with_the_right_credentials(
+    twilio: Twilio, kind: str, classic: dict[str, str], product: dict[str, str]
+) -> None:
+    syncs = Syncs(twilio, KINDS[kind].build())
+    output = syncs.run("calls", "flows")
+    assert users_of(twilio, "api.twilio.com") == classic
+    assert users_of(twilio, "studio.twilio.com") == product
+    assert {entry["partition"]["account_sid"] for entry in syncs.state["calls"]["states"]} == set(classic)
+    assert not any(secret in output.text for secret in SECRETS)
+    for secret in SECRETS:
+        assert base64.b64encode(secret.encode()).decode() not in output.text
+
+
+def test_the_list_of_accounts_is_read_once_a_process(twilio: Twilio) -> None:
+    Syncs(twilio, KINDS["auth_token"].build()).run("calls", "flows", "messages", "queues")
+    assert asked_paths(twilio).count(LIST) == 1
+
+
+@pytest.mark.parametrize("kind", ["standard_key", "restricted_key", "oauth"])
+def test_who_may_not_list_accounts_does_not_try(twilio: Twilio, kind: str) -> None:
+    output = Syncs(twilio, KINDS[kind].build()).run("calls")
+    assert LIST not in asked_paths(twilio)
+    assert output.statuses("calls")[-1] == "COMPLETE"
+    assert len([line for line in output.lines if f"Only account {MAIN} is read" in line]) == 1
+
+
+def test_a_key_is_probed_once_and_a_passing_fault_is_not_taken_for_another_kind(
+    twilio: Twilio, waits: list[float]
+) -> None:
+    probe = f"/2010-04-01/Accounts/{MAIN}.json"
+    twilio.add_fault("status", url=f"{MAIN}.json", status=503, times=2)
+    twilio.add_fault("not_json", url=f"{MAIN}.json", status=401, times=1)
+    syncs = Syncs(twilio, KINDS["main_key"].build())
+    syncs.run("calls", "queues")
+    assert asked_paths(twilio).count(probe) == 4
+    assert {entry["partition"]["account_sid"] for entry in syncs.state["calls"]["states"]} == ALL
+
+
+@pytest.mark.parametrize(
+    ("mode", "sids", "read_accounts"),
+    [
+        ("all", (), ALL),
+        ("none", (), {MAIN}),
+        ("selected", (SUPPORT,), {MAIN, SUPPORT}),
+        ("selected", (SUPPORT, CLOSED), {MAIN, SUPPORT}),
+        ("selected", (MAIN,), {MAIN}),
+        ("except", (SUPPORT,), ALL - {SUPPORT}),
+        ("except", (MAIN,), ALL),
+        ("except", (CLOSED,), ALL),
+    ],
+)
+def test_the_option_picks_among_subaccounts_and_the_main_account_is_always_read(
+    twilio: Twilio, mode: str, sids: tuple[str, ...], read_accounts: set[str]
+) -> None:
+    syncs = Syncs(twilio, ConfigBuilder().subaccounts(mode, *sids).build())
+    syncs.run("calls")
+    assert {entry["partition"]["account_sid"] for entry in syncs.state["calls"]["states"]} == read_accounts
+
+
+def test_accounts_lists_all_of_them_whatever_the_option_says_and_shows_no_token(twilio: Twilio) -> None:
+    output = Syncs(twilio, ConfigBuilder().subaccounts("none").build()).run("accounts", "account_balance")
+    found = output.records("accounts")
+    assert {row["sid"] for row in found} == ALL | {CLOSED}
+    assert not any("auth_token" in row for row in found)
+    assert [row["account_sid"] for row in output.records("account_balance")] == [MAIN]
+
+
+@pytest.mark.parametrize("mode", ["selected", "except"])
+def test_an_unknown_subaccount_is_named(twilio: Twilio, mode: str) -> None:
+    stranger = "AC" + "9" * 32
+    output = Syncs(twilio, ConfigBuilder().subaccounts(mode, SUPPORT, stranger).build()).run("calls")
+    (error,) = output.errors()
+    assert error.failure_type.value == "config_error"
+    assert "subaccounts.account_sids" in error.message and stranger in error.message
+    assert SUPPORT not in error.message
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_refused_subaccount_is_skipped_and_read_from_where_it_was_when_it_answers_again(
+    twilio: Twilio, status: int
+) -> None:
+    syncs = Syncs(twilio, ConfigBuilder().subaccounts("all").build())
+    for number, sid in enumerate((MAIN, SUPPORT)):
+        twilio.put("calls", sid, call(number, sid, "Wed, 18 Nov 2026 10:00:00 +0000"))
+    twilio.add_fault("status", url="/Calls.json", account=SUPPORT, status=status, code=20003)
+    output = syncs.run("calls")
+    assert output.statuses("calls")[-1] == "COMPLETE" and output.failure is None
+    assert [row["account_sid"] for row in output.records("calls")] == [MAIN]
+    (warning,) = [line for line in output.warnings() if SUPPORT in line]
+    assert "calls" in warning and "20003" in warning
+    assert SUPPORT not in json.dumps(syncs.state)
+    twilio.clear_faults()
+    assert [row["account_sid"] for row in syncs.run("calls").records("calls")] == [SUPPORT]
+
+
+def test_a_subaccount_that_is_refused_in_the_middle_keeps_the_cursor_of_what_was_complete(twilio: Twilio) -> None:
+    syncs = Syncs(twilio, ConfigBuilder().subaccounts("selected", SUPPORT).build())
+    syncs.run("recordings")
+    before = syncs.state["recordings"]
+    for number in range(1500):
+        twilio.put("recordings", SUPPORT, row_of(
+            "recordings", "recordings", sid=f"RE{number:032x}", account_sid=SUPPORT,
+            date_created="Sat, 21 Nov 2026 10:00:00 +0000"))  # fmt: skip
+    twilio.add_fault("status", url="Page=1", account=SUPPORT, status=401, code=20003)
+    syncs.run("recordings")
+    assert syncs.state["recordings"] == before
+    twilio.clear_faults()
+    assert len(syncs.run("recordings").records("recordings")) == 1500
+
+
+def test_suspended_accounts_are_read_and_skipped_only_if_twilio_refuses(twilio: Twilio) -> None:
+    twilio.put("calls", SUSPENDED, call(1, SUSPENDED, "Wed, 18 Nov 2026 10:00:00 +0000"))
+    config = ConfigBuilder().subaccounts("all").build()
+    assert len(Syncs(twilio, config).run("calls").records("calls")) == 1
+    for code in (20005, 10001, 90010):
+        twilio.set_switch("suspended_account", "refuse")
+        twilio.set_switch("suspended_code", code)
+        output = Syncs(twilio, config).run("calls")
+        assert output.statuses("calls")[-1] == "COMPLETE"
+        assert len([line for line in output.warnings() if SUSPENDED in line and str(code) in line]) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (ConfigBuilder().put(credentials={"auth_type": "auth_token", "auth_token": "wrong"}), "credentials.auth_token"),
+        (ConfigBuilder().api_key(MAIN_KEY, "wrong"), "credentials.api_key_secret"),
+        (ConfigBuilder().oauth(OAUTH_ID, "wrong"), "credentials.client_secret"),
+        (ConfigBuilder().put(account_sid=TEST_SID, credentials={"auth_type": "auth_token", "auth_token": TEST_TOKEN}),
+         "test credentials"),
+    ],
+)  # fmt: skip
+def test_wrong_credentials_are_said_once_for_all_streams_without_repeating(
+    twilio: Twilio, waits: list[float], config: ConfigBuilder, words: str
+) -> None:
+    output = Syncs(twilio, config.subaccounts("all").build()).run("calls", "messages", "queues")
+    assert all(error.failure_type.value == "config_error" and words in error.message for error in output.errors())
+    assert waits == []
+    assert len(twilio.requests()) <= 1 + 3, "at most the probe and one request a stream"
+
+
+def test_a_restricted_key_fails_the_streams_it_may_not_read_and_names_what_is_missing(twilio: Twilio) -> None:
+    output = Syncs(twilio, KINDS["restricted_key"].build()).run("calls", "flows")
+    assert output.statuses("calls")[-1] == "COMPLETE"
+    assert output.statuses("flows")[-1] == "INCOMPLETE"
+    (error,) = output.errors()
+    assert error.failure_type.value == "config_error"
+    assert "Studio" in error.message and "70051" in error.message
+
+
+def test_an_oauth_token_is_fetched_once_and_renewed_when_it_is_refused(twilio: Twilio) -> None:
+    syncs = Syncs(twilio, KINDS["oauth"].build())
+    syncs.run("calls", "queues", "flows")
+    token_requests = [one for one in twilio.requests() if one["host"] == "oauth.twilio.com"]
+    assert len(token_requests) == 1
+    rows = [row_of("recordings", "recordings", sid=f"RE{n:032x}", account_sid=MAIN,
+                   date_created="Sat, 21 Nov 2026 10:00:00 +0000") for n in range(1500)]  # fmt: skip
+    twilio.put_many("recordings", MAIN, rows)
+    twilio.add_fault("status", url="Recordings.json.*Page=1", status=401, code=20003, times=1)
+    output = syncs.run("recordings")
+    assert len(output.records("recordings")) == 1500
+    assert len([one for one in twilio.requests() if one["host"] == "oauth.twilio.com"]) == 2
+
+
+def test_an_oauth_app_with_narrow_scopes_says_so(twilio: Twilio) -> None:
+    output = Syncs(twilio, ConfigBuilder().oauth(NARROW_OAUTH_ID, NARROW_OAUTH_SECRET).build()).run("messages", "calls")
+    assert output.statuses("messages")[-1] == "COMPLETE"
+    assert output.statuses("calls")[-1] == "INCOMPLETE"
+
+
+def test_a_subaccount_without_a_known_token_is_skipped_on_product_hosts_only(twilio: Twilio) -> None:
+    page = {"accounts": [{"sid": MAIN, "auth_token": MAIN_TOKEN}, {"sid": SUPPORT, "auth_token": ""}]}
+    twilio.add_fault("json", url=r"/Accounts\.json", body=page)
+    output = Syncs(twilio, ConfigBuilder().subaccounts("all").build()).run("calls", "flows")
+    assert users_of(twilio, "api.twilio.com") == {MAIN: MAIN, SUPPORT: MAIN}
+    assert users_of(twilio, "studio.twilio.com") == {MAIN: MAIN}
+    assert any(SUPPORT in line and "no Auth Token" in line for line in output.warnings())
+
+
+@pytest.mark.parametrize("page", [{"accounts": None}, {"accounts": [None]}, {"accounts": [{}]}, {}])
+def test_a_list_of_accounts_of_another_shape_is_an_error_and_no_crash(
+    twilio: Twilio, waits: list[float], page: Any
+) -> None:
+    twilio.add_fault("json", url=r"/Accounts\.json", body=page)
+    output = Syncs(twilio, ConfigBuilder().subaccounts("all").build()).run("calls")
+    (error,) = output.errors()
+    assert "unexpected error" not in error.message
+    assert "accounts" in error.message.lower()
+
+
+def test_many_pages_of_accounts_are_followed(twilio: Twilio) -> None:
+    for number in range(1500):
+        twilio.add_account(f"AC{number:032x}", f"token{number}")
+    syncs = Syncs(twilio, ConfigBuilder().subaccounts("all").put(num_workers=8).build())
+    syncs.run("queues")
+    assert asked_paths(twilio).count(LIST) == 2
+    assert len([path for path in asked_paths(twilio) if path.endswith("/Queues.json")]) == 1504
+
+
+def test_a_token_is_in_no_representation() -> None:
+    assert "token" not in repr(Account(SUPPORT, False, None, SUPPORT_TOKEN)).replace("auth_token", "")
+    assert SUPPORT_TOKEN not in repr(Account(SUPPORT, False, None, SUPPORT_TOKEN))
+
+
+def call(number: int, account: str, start: str) -> dict[str, Any]:
+    return row_of("calls", "calls", sid=f"CA{number:032x}", account_sid=account, date_created=start, start_time=start)

@@ -1,0 +1,64 @@
+"""Which parents a child is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from source_twilio.components.parents import ParentRows, value_at
+from source_twilio.components.windows import parse
+
+SINCE = parse("2026-11-20T00:00:00Z")
+
+
+def parents(**options: Any) -> ParentRows:
+    return ParentRows("conversations", {"conversation_sid": "sid"}, **options)
+
+
+def test_keys_are_handed_down_with_those_from_above() -> None:
+    found = parents().context({"sid": "CH1", "state": "active"}, {"account_sid": "AC1", "chat_service_sid": "IS1"})
+    assert found == {"account_sid": "AC1", "chat_service_sid": "IS1", "conversation_sid": "CH1"}
+
+
+def test_a_value_at_a_path() -> None:
+    row = {"a": {"b": {"c": 1}}, "x": None}
+    assert [value_at(row, path) for path in ("a.b.c", "a.z", "x.y", "none")] == [1, None, None, None]
+
+
+@pytest.mark.parametrize(("value", "chosen"), [(1, True), (2.5, True), (0, False), (-1, False), (None, False), ("1", False)])
+def test_positive(value: Any, chosen: bool) -> None:
+    assert parents(where={"num_media": "positive"}).chooses({"num_media": value}, None) is chosen
+
+
+@pytest.mark.parametrize(("row", "chosen"), [({"sid": "x"}, True), ({"sid": None}, False), ({}, False)])
+def test_present(row: dict[str, Any], chosen: bool) -> None:
+    assert parents(where={"sid": "present"}).chooses(row, None) is chosen
+
+
+@pytest.mark.parametrize(
+    ("state", "changed", "since", "chosen"),
+    [
+        ("active", "2026-01-01T00:00:00Z", SINCE, True),
+        ("inactive", "2026-01-01T00:00:00Z", SINCE, True),
+        ("a state of tomorrow", "2026-01-01T00:00:00Z", SINCE, True),
+        ("closed", "2026-11-19T23:59:59Z", SINCE, False),
+        ("closed", "2026-11-20T00:00:00Z", SINCE, True),
+        ("closed", "2026-11-21T00:00:00.123Z", SINCE, True),
+        ("closed", None, SINCE, True),
+        ("closed", "2026-01-01T00:00:00Z", None, True),  # the first sync
+    ],
+)
+def test_closed_ones_are_asked_once_more_after_they_changed(
+    state: str, changed: str | None, since: Any, chosen: bool
+) -> None:
+    chooser = parents(where={"state": {"not": ["closed"]}}, or_changed="date_updated")
+    assert chooser.chooses({"state": state, "date_updated": changed}, since) is chosen
+
+
+def test_all_conditions_have_to_hold() -> None:
+    both = parents(where={"a": "present", "b": "positive"})
+    assert both.chooses({"a": 1, "b": 1}, None)
+    assert not both.chooses({"a": 1, "b": 0}, None)
+    assert not both.chooses({"b": 1}, None)
+    assert parents().chooses({}, None)

@@ -1,0 +1,70 @@
+"""What all unit tests share: a clock that stands still, an empty Twilio, and no waiting."""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.declarative import concurrent_declarative_source as cdk
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
+from hypothesis import settings
+
+from integration_tests.sandbox import EmptyWorld, Twilio
+from source_twilio import source
+from source_twilio.components import api
+from source_twilio.components.gate import Health
+
+NOW = "2026-11-21T12:00:00Z"
+settings.register_profile("tests", deadline=None, derandomize=True, max_examples=40, print_blob=True)
+settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed_once() -> Iterator[None]:
+    """Parse the CDK's own component schema and our manifest once: hundreds of sources are built here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cdk, "get_declarative_component_schema", _kept(cdk.get_declarative_component_schema))
+        patch.setattr(source, "load_manifest", _kept(source.load_manifest))
+        yield
+
+
+def _kept(load: Callable[[], Any]) -> Callable[[], Any]:
+    value = load()
+    return lambda: copy.deepcopy(value)
+
+
+@pytest.fixture
+def clock() -> Iterator[FrozenDateTimeFactory]:
+    """The clock of this process, which stands at NOW until a test moves it."""
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def twilio(clock: FrozenDateTimeFactory) -> Twilio:
+    """A Twilio without rows that follows the clock."""
+    return Twilio(EmptyWorld())
+
+
+@pytest.fixture
+def waits(clock: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long the connector waited before it repeated requests; the clock moves on instead of anybody waiting."""
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        clock.tick(seconds)
+
+    def now() -> float:
+        return time.monotonic()  # asked for each time: what was bound at import does not stand still
+
+    monkeypatch.setattr(api, "time", SimpleNamespace(monotonic=now, sleep=sleep))
+    monkeypatch.setattr(api, "Health", lambda give_up: Health(give_up, now))
+    monkeypatch.setattr(random, "uniform", lambda low, high: low)  # the spread is tested by itself
+    return waited

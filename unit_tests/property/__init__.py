@@ -1,0 +1,1 @@
+"""Property-based tests: whatever happens, nothing is lost."""

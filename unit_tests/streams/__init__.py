@@ -1,0 +1,1 @@
+"""Tests of streams: what goes out, what comes in, what the state says."""
