@@ -29,6 +29,6 @@ def pytest_report_header() -> list[str]:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """A small world behind sockets, for tests that only read; who sets faults, clocks or rows starts one of their own."""
+    """A small world behind sockets, for tests that only read; who changes it starts one of their own."""
     with Sandbox(small=True) as started:
         yield started

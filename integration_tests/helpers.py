@@ -151,7 +151,7 @@ def streams() -> dict[str, dict[str, Any]]:
 
 
 def catalog(names: Iterable[str] | None = None, *, full_refresh: bool = False) -> dict[str, Any]:
-    """A configured catalog of some streams or of all, incremental where the stream can and `full_refresh` is not set."""
+    """A configured catalog of some streams or all: incremental where the stream can be, unless `full_refresh`."""
     known = streams()
     chosen = [known[name] for name in (known if names is None else names)]
     return {"streams": [_configured(stream, full_refresh) for stream in chosen]}

@@ -56,7 +56,7 @@ def test_one_version(metadata: dict[str, Any]) -> None:
     assert f"LABEL io.airbyte.version={VERSION}\n" in text("Dockerfile")
     newest = re.search(r"^## \[?(\d+\.\d+\.\d+)", text("CHANGELOG.md"), re.M)
     assert newest and newest[1] == VERSION
-    assert re.search(rf"^\| {re.escape(VERSION)} +\|", text("docs/twilio.md"), re.M), "no row in the user page's changelog"
+    assert re.search(rf"^\| {re.escape(VERSION)} +\|", text("docs/twilio.md"), re.M), "not in its changelog"
 
 
 def test_one_name_licence_and_base(metadata: dict[str, Any], manifest: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ def test_nothing_is_lost_on_the_way_to_the_registry() -> None:
 
 
 def test_the_cdk_reads_it_too() -> None:
-    """`airbyte-cdk image build` and `airbyte-cdk connector test` take the image, its base and the language from here."""
+    """`airbyte-cdk image build` and `airbyte-cdk connector test` take image, base and language from here."""
     data = MetadataFile.from_file(METADATA).data
     assert data.language.value == "python"
     assert data.connectorBuildOptions and data.connectorBuildOptions.baseImage

@@ -38,8 +38,10 @@ def main() -> None:
     asked = parsed()
     print("Starting PyAirbyte ...", flush=True)
     folder = _prepare()
-    from quickstart.report import Failure
-    from quickstart.steps import run  # PyAirbyte looks at the environment when it is imported
+    from quickstart.report import Failure, quiet
+
+    with quiet():
+        from quickstart.steps import run  # PyAirbyte looks at the environment when it is imported
 
     try:
         run(asked, folder)

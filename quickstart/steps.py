@@ -52,16 +52,21 @@ def _target(asked: argparse.Namespace) -> Iterator[tuple[dict[str, Any], Path]]:
         say(f"The account of {asked.config}")
         yield _with_start(_read(asked.config), asked.start_date), (asked.database or Path("twilio.duckdb")).absolute()
         return
+    # The sandbox's clock stands at the last midnight, so that the same sums come out all day, however often the command
+    # is stopped; and what Twilio keeps for 30 days only begins before these four weeks, whatever the time of day.
+    midnight = times.midnight(time.time())
     config = {
         "account_sid": MAIN,
         "credentials": {"auth_type": "auth_token", "auth_token": MAIN_TOKEN},
-        "start_date": times.iso(times.month_start(time.time(), back=2)),  # there its history begins
+        "start_date": times.iso(midnight - 28 * times.DAY),
     }
     with Sandbox() as sandbox:
-        moment = time.time() if asked.live else times.midnight(time.time())
-        if not asked.live:  # so that the same sums come out all day, however often the command is stopped
+        moment = time.time() if asked.live else midnight
+        if not asked.live:
             sandbox.control.freeze(moment)
-        say(f"The sandbox, a local stand-in for Twilio, as of {times.iso(moment)} (--config FILE reads your account)")
+        say(
+            f"The sandbox, a local stand-in for Twilio, as of {times.iso(int(moment))} (--config FILE reads your account)"
+        )
         os.environ.update(sandbox.env)  # the connector is a child of this process
         yield _with_start(config, asked.start_date), (asked.database or Path("sandbox.duckdb")).absolute()
 

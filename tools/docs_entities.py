@@ -10,6 +10,7 @@ from tools.docs_svg import Canvas
 WIDTH, MARGIN, BOX, HEAD, LINE, PAD, BETWEEN = 1000, 16, 198, 26, 16, 9, 14
 GUTTER = (WIDTH - 2 * MARGIN - 4 * BOX) / 3
 LANE = 8  # between two lines in a gutter
+SHIFT = 5  # of every other column, so that lines of different parents do not run into each other
 COLOURS = ("one", "two", "three", "muted")
 
 
@@ -44,10 +45,10 @@ def picture(facts: Facts) -> str:
                     "Boxes are streams with their primary key and the columns that hold the key of another stream; "
                     "lines lead from such a column to that key.")
     canvas.text(MARGIN, 34, "Core streams and their joins", 19, weight="600")
-    canvas.text(MARGIN, 54, "In bold the primary key. A line leads from the key of one row to the column of many rows that "
-                            "holds it.", 12, "muted")
-    canvas.text(MARGIN, 71, "Every stream joins accounts.sid by account_sid as well; from a parent account to its "
-                            "subaccounts: accounts.owner_account_sid.", 12, "muted")
+    canvas.text(MARGIN, 54, "In bold the primary key. A line leads from the key of one row to the column of many rows "
+                            "that holds it.", 12, "muted")
+    canvas.text(MARGIN, 71, "What belongs to an account joins accounts.sid by account_sid as well; a subaccount joins "
+                            "its parent by accounts.owner_account_sid.", 12, "muted")
     top = 90.0
     for band in facts.notes["entities"]["bands"]:
         top = _band(canvas, facts, band, top) + BETWEEN
@@ -64,7 +65,7 @@ def _band(canvas: Canvas, facts: Facts, band: list[list[str]], top: float) -> fl
             parents = [entities[parent] for child, _, parent in joins(facts) if child == name]
             entity.y = max(free, min((parent.y for parent in parents), default=free))
             entities[name] = entity
-            free = entity.y + entity.height + BETWEEN
+            free = entity.y + entity.height + BETWEEN + SHIFT * (number % 2)
     for entity in entities.values():
         _draw(canvas, entity)
     _lines(canvas, facts, entities)
@@ -99,5 +100,5 @@ def _lines(canvas: Canvas, facts: Facts, entities: dict[str, Entity]) -> None:
         x, target = start.x + BOX + 10 + number * LANE, end.row(column)
         kind = f"{COLOURS[number % len(COLOURS)]}-line"
         canvas.path(f"M{start.x + BOX:g} {start.row(start.key[0]):g}H{x:g}V{target:g}H{end.x:g}", kind)
-        canvas.path(f"M{end.x - 7:g} {target:g}L{end.x:g} {target - 4:g}M{end.x - 7:g} {target:g}L{end.x:g} {target + 4:g}",
-                    kind)
+        foot = end.x - 7
+        canvas.path(f"M{end.x:g} {target - 4:g}L{foot:g} {target:g}L{end.x:g} {target + 4:g}", kind)

@@ -23,10 +23,10 @@ How to read the columns:
 
 - **Cursor**: the field that the state holds, one value for each account. Streams without one support full refresh
   only; all others full refresh and incremental.
-- **A sync re-reads**: what an incremental sync asks for again. **L** is the time since the last sync and, before it, the
-  larger of `lookback_window` and the stream's minimum, which follows. *all; out: L* reads the whole list, and only rows
-  changed in L leave. A first sync and a full refresh read everything since `start_date`; lists without a date filter
-  are read whole, whatever `start_date` says.
+- **A sync re-reads**: what an incremental sync asks for again, besides what is new. **L** is the lookback: the larger
+  of `lookback_window` and the stream's minimum, which follows. *all; out: L* reads the whole list, and only rows that
+  changed since the last sync or in L before it leave. A first sync and a full refresh read everything since
+  `start_date`; lists without a date filter are read whole, whatever `start_date` says.
 - **Kept**: how long Twilio shows rows, where a limit is documented. An earlier start is moved up to it.
 - **Calls a sync**: requests for each account; *once* means for the main account only. A list that is longer takes one
   for each page, and one that is empty takes one as well. A child's parents are asked for in addition, even when the
@@ -151,7 +151,7 @@ def _own_calls(stream: Stream) -> str:
         condition = " of a running room" if row.get("each_if") else ""
         text += f" for each of {len(values)} `{name}`{condition}"
     for name, values in (row.get("undated") or {}).items():
-        text += f"; from the second page on {len(values)} lists by `{name}` besides"
+        text += f"; up to {len(values)} lists by `{name}` besides"
     if stream.reader == "WalkRetriever":
         text += f"; above 50 pages a walk of the list besides, for rows without `{stream.cursor}`"
     return text

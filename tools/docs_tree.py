@@ -40,7 +40,8 @@ def _accounts(canvas: Canvas, y: float) -> float:
     """The accounts, from which a line goes down to the columns of streams."""
     boxes = ((MARGIN, 150, "accounts", "/Accounts.json, once"), (MARGIN + 200, 330, "main account",
              "every stream below, those with 1× for it alone"),
-             (MARGIN + 560, WIDTH - 2 * MARGIN - 560, "each subaccount", "every stream without 1×, a cursor of its own in each"))
+             (MARGIN + 560, WIDTH - 2 * MARGIN - 560, "each subaccount",
+              "every stream without 1×, a cursor of its own in each"))
     middle, below = y + 22, y + 44
     for number, (x, width, name, text) in enumerate(boxes):
         if number:

@@ -22,6 +22,7 @@ from source_twilio.components.gate import Health
 
 NOW = "2026-11-21T12:00:00Z"
 settings.register_profile("tests", deadline=None, derandomize=True, max_examples=40, print_blob=True)
+settings.register_profile("deep", deadline=None, max_examples=500, print_blob=True)  # --hypothesis-profile=deep
 settings.load_profile("tests")
 
 

@@ -20,6 +20,8 @@ from integration_tests.helpers import ROOT, Run, catalog, configuration, parse, 
 
 # Figures for tests that wait for the end of the retries; the manifest's own figures take minutes.
 QUICK = {"connect_timeout": 2, "read_timeout": 1.5, "whole_timeout": 3, "retry_for": 2, "longest_wait": 0.3}
+HASTY = {**QUICK, "retry_for": 0.2, "longest_wait": 0.1}  # where only the error matters
+FIGURES = {"retry": None, "page_size": None, "rows_between_states": None, "resolver": None}  # as they are
 
 
 @dataclass(frozen=True)
@@ -126,21 +128,18 @@ class Starter:
         env: Mapping[str, str],
         folder: Path,
         *,
-        retry: Mapping[str, float] | None = None,
-        resolver: float | None = None,
         stdout: Path | None = None,
+        **figures: Any,
     ) -> Running:
         """Start a command in a folder of its own, which is its home and the place of its temporary files too.
 
-        retry: figures in place of the manifest's; resolver: seconds after which every look-up of a host name fails;
-        stdout: a named pipe that the test reads, default a file.
+        stdout: a named pipe that the test reads, default a file; figures: see starter.py.
         """
         number = len(self._answers) + 1
         answers = self._answers[number] = Queue()
         out = stdout or folder / "stdout"
         order = {"id": number, "arguments": [str(part) for part in arguments], "env": surroundings(env, folder),
-                 "folder": str(folder), "stdout": str(out), "stderr": str(folder / "stderr"),
-                 "retry": dict(retry or {}), "names": resolver}
+                 "folder": str(folder), "stdout": str(out), "stderr": str(folder / "stderr"), **FIGURES, **figures}
         started = time.monotonic()
         assert self._process.stdin
         self._process.stdin.write(json.dumps(order) + "\n")
@@ -163,10 +162,14 @@ class Matrix:
         self._starter, self._env, self._folders = starter, dict(env), folders
 
     def start(self, command: str, *, config: Mapping[str, Any] | None = None, env: Mapping[str, str] | None = None,
-              files: Mapping[str, Any] | None = None, options: Iterable[str] = (), **more: Any) -> Running:
+              files: Mapping[str, Any] | None = None, options: Iterable[str] = (),
+              home: Mapping[str, str] | None = None, **more: Any) -> Running:
         """Start a command. config: default the main account's Auth Token; files: further files of the command line, by
-        the name of their option; env: replaces the sandbox's variables."""
+        the name of their option; env: replaces the sandbox's variables; home: files of the home folder, by name."""
         folder = next(self._folders)
+        for name, text in (home or {}).items():
+            (folder / "home").mkdir(exist_ok=True)
+            (folder / "home" / name).write_text(text, encoding="utf-8")
         arguments: list[str | Path] = [command, *options]
         given = {} if command == "spec" else {"config": configuration() if config is None else config, **(files or {})}
         for name, value in given.items():

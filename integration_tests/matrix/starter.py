@@ -3,10 +3,12 @@
 `python -m integration_tests.matrix.starter` reads orders, one JSON object a line, until its standard input closes:
 
     {"id": 1, "arguments": ["check", ...], "env": {...}, "folder": "...", "stdout": "path", "stderr": "path",
-     "retry": {"retry_for": 2}, "names": 20}
+     "retry": {"retry_for": 2}, "page_size": 20, "rows_between_states": 100, "resolver": 20}
 
-`retry` replaces figures of the manifest's `definitions.retry`, so that a test need not wait for minutes; `names` is
-after how many seconds the look-up of a host name fails, null for look-ups as they are. It answers `{"id": 1, "pid": 123}`, and `{"id": 1, "code": 0}` at the end.
+What is null stays as it is. `retry` replaces figures of the manifest's `definitions.retry`, so that a test need not
+wait for minutes; `page_size` lowers that of every stream and `rows_between_states` the distance of its states, so that
+a small world has many pages and states; `resolver` is after how many seconds the look-up of a host name fails. It
+answers `{"id": 1, "pid": 123}`, and `{"id": 1, "code": 0}` at the end.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from typing import Any
 import yaml
 
 from source_twilio import run, source
+from source_twilio.components import cursors
 
 POLL = 0.01
 
@@ -88,19 +91,24 @@ def become(order: dict[str, Any]) -> None:
         os.close(opened)
     random.seed()  # a fork repeats the random numbers of its siblings
     sys.argv = ["source-twilio", *order["arguments"]]
-    if order["retry"]:
-        source.MANIFEST = quicker(order["retry"], Path(order["folder"]))
-    if order["names"] is not None:
-        lose_names(order["names"])
+    if order["retry"] or order["page_size"]:
+        source.MANIFEST = changed(order["retry"] or {}, order["page_size"], Path(order["folder"]))
+    if order["rows_between_states"]:
+        cursors.ROWS_BETWEEN_STATES = order["rows_between_states"]
+    if order["resolver"] is not None:
+        lose_names(order["resolver"])
 
 
-def quicker(figures: dict[str, Any], folder: Path) -> Path:
-    """A copy of the manifest with other figures for time-outs and retries (JSON is YAML too)."""
+def changed(retry: dict[str, Any], page_size: int | None, folder: Path) -> Path:
+    """A copy of the manifest with other figures (JSON is YAML too)."""
     manifest = yaml.load(source.MANIFEST.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    unknown = set(figures) - set(manifest["definitions"]["retry"])
+    unknown = set(retry) - set(manifest["definitions"]["retry"])
     if unknown:
         raise ValueError(f"the manifest has no retry figures {unknown}")
-    manifest["definitions"]["retry"].update(figures)
+    manifest["definitions"]["retry"].update(retry)
+    for row in manifest["streams"] if page_size else ():
+        parameters = row["$parameters"]
+        parameters["page_size"] = min(parameters["page_size"], page_size)
     path = folder / "manifest.json"
     path.write_text(json.dumps(manifest), encoding="utf-8")
     return path

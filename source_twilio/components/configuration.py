@@ -90,7 +90,7 @@ def _credential_problems(credentials: Any) -> Any:
         yield "`credentials` is missing: choose Auth Token, API key or OAuth app and fill in its fields."
         return
     kind = credentials.get("auth_type")
-    if kind not in CREDENTIALS:
+    if not isinstance(kind, str) or kind not in CREDENTIALS:
         yield f"`credentials.auth_type` is none of {', '.join(CREDENTIALS)}: choose how to sign in."
         return
     for name in CREDENTIALS[kind]:

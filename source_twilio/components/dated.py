@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,7 +11,7 @@ from typing import Any
 
 from source_twilio.components.cursors import UNDATED
 from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
-from source_twilio.components.parents import value_at
+from source_twilio.components.parents import getter
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
@@ -68,7 +68,7 @@ class WindowRetriever(ListRetriever):
         self._page_rows = self.requester.page_size or self.page_rows
         self._reads_undated = bool(self.undated)
         self._shows_undated = False
-        self._cursor_of = cursor_getter(self.cursor_field)
+        self._cursor_of = getter(self.cursor_field)
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The list's windows, each a part of its own; with `look` the unfiltered list first."""
@@ -227,13 +227,6 @@ class WindowRetriever(ListRetriever):
 
     def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
         return [row for row in rows if not self._cursor_of(row) and not older(row, since.start)]
-
-
-def cursor_getter(path: str) -> Callable[[Row], Any]:
-    """What gives a row's cursor value; a dot in the path leads into an object."""
-    if "." not in path:
-        return lambda row: row.get(path)
-    return lambda row: value_at(row, path)
 
 
 def _matches(row: Row, condition: Mapping[str, Any]) -> bool:

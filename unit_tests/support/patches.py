@@ -19,9 +19,18 @@ def page_size(patch: pytest.MonkeyPatch, size: int) -> None:
     patch.setattr(source, "load_manifest", lambda: copy.deepcopy(manifest))
 
 
-def states_every(patch: pytest.MonkeyPatch, rows: int) -> None:
-    """Let a state come out after so many rows."""
-    patch.setattr(cursors, "ROWS_BETWEEN_STATES", rows)
+def cap(patch: pytest.MonkeyPatch, rows: int) -> None:
+    """Expect lists that the API cuts off to end after so many rows."""
+    manifest = source.load_manifest()
+    for row in manifest["streams"]:
+        if row["$parameters"].get("cap"):
+            row["$parameters"]["cap"] = rows
+    patch.setattr(source, "load_manifest", lambda: copy.deepcopy(manifest))
+
+
+def states_at_every_page(patch: pytest.MonkeyPatch) -> None:
+    """Let a state come out after each page."""
+    patch.setattr(cursors, "SECONDS_BETWEEN_STATES", -1)
 
 
 def walk_pages(patch: pytest.MonkeyPatch, pages: int) -> None:

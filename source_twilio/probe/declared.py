@@ -1,0 +1,80 @@
+"""What the manifest declares, as far as the probe asks about it: its judgements follow the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from string import Formatter
+from typing import Any
+from urllib.parse import urlsplit
+
+from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
+
+from source_twilio.components.requester import Retry
+from source_twilio.components.windows import DateFilter, Window
+from source_twilio.source import load_manifest
+
+LONGEST = 60  # characters of a value that the report shows
+PACKAGE = Path(__file__).parents[1]
+
+
+class Declared:
+    """The streams and definitions of the manifest, with their references resolved."""
+
+    def __init__(self) -> None:
+        manifest = load_manifest()
+        self.definitions: Mapping[str, Any] = manifest["definitions"]
+        resolved = ManifestReferenceResolver().preprocess_manifest(
+            {"definitions": manifest["definitions"], "streams": manifest["streams"]}
+        )
+        rows = [{**row, **row["$parameters"]} for row in resolved["streams"]]
+        self.rows: dict[str, Mapping[str, Any]] = {row["name"]: row for row in rows}
+
+    @property
+    def retry(self) -> Retry:
+        """The rules of time-outs and repetitions."""
+        return Retry(**self.definitions["retry"])
+
+    def value(self, where: str) -> Any:
+        """What the manifest declares at a path such as `calls.filter.slack` or `definitions.optional_products`.
+
+        Raises KeyError where it declares nothing.
+        """
+        first, *rest = where.split(".")
+        value: Any = self.definitions if first == "definitions" else self.rows[first]
+        for name in rest:
+            value = value[name]
+        return value
+
+    def window(self, stream: str, start: datetime, end: datetime) -> dict[str, str]:
+        """The parameters with which the connector asks for a window of a stream."""
+        return DateFilter(**self.rows[stream]["filter"]).params(Window(start, end))
+
+    def show(self, where: str) -> str:
+        """A place in words: the manifest's row and parameter with its value, or a module of the connector."""
+        if where.endswith(".py"):
+            return str((PACKAGE / where).relative_to(PACKAGE))
+        first, _, rest = where.partition(".")
+        value = self.value(where)
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
+        shown = f" = {value}" if isinstance(value, (str, int)) and len(str(value)) <= LONGEST else ""
+        return f"{first}: {rest}{shown}"
+
+    def list_of_each_product(self) -> dict[str, str]:
+        """For each product the stream whose list takes the largest page, among those that need no parent."""
+        best: dict[str, str] = {}
+        for name, row in self.rows.items():
+            product = product_of(row)
+            places = {place for _, place, _, _ in Formatter().parse(row["url"]) if place} - {"account_sid"}
+            if not row["page_size"] or places - set(row.get("among", {})) or row.get("detail_url"):
+                continue
+            if product not in best or row["page_size"] > self.rows[best[product]]["page_size"]:
+                best[product] = name
+        return best
+
+
+def product_of(row: Mapping[str, Any]) -> str:
+    """The product whose host a stream is read from."""
+    return str(urlsplit(row["url"]).netloc.split(".")[0])

@@ -1,0 +1,133 @@
+"""Sections of pages that are written by hand: what is between two marks is generated, the rest stays as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from textwrap import fill
+from typing import Any
+
+from tools.docs_manifest import Facts, Stream
+from tools.docs_streams import DURATIONS
+
+MARK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
+EDGES = {"ie1": "dublin", "au1": "sydney"}
+UNITS = {"P1M": "1 month", "P1Y": "1 year", **DURATIONS}
+
+
+def filled(page: str, facts: Facts) -> str:
+    """The page with each of its generated sections made anew. Raises KeyError for a mark that names no section."""
+    return MARK.sub(lambda found: f"{found[1]}{SECTIONS[found['name']](facts)}\n{found[3]}", page)
+
+
+def configuration(facts: Facts) -> str:
+    """The options of the connector, as a table."""
+    spec = facts.spec["connection_specification"]
+    rows = [("Option", "Required", "Default", "Meaning"), ("---",) * 4]
+    for name, option in spec["properties"].items():
+        default = option.get("default")
+        shown = default["mode"] if isinstance(default, dict) else default
+        rows.append((f"`{name}`", "yes" if name in spec["required"] else "", "" if shown is None else f"`{shown}`",
+                     f"**{option['title']}.** {option['description']}{_choices(option)}"))
+    return _table(rows)
+
+
+def _choices(option: Mapping[str, Any]) -> str:
+    if "oneOf" in option:
+        kinds = []
+        for kind in option["oneOf"]:
+            (constant,) = (value["const"] for value in kind["properties"].values() if "const" in value)
+            fields = [f"`{name}`" for name, value in kind["properties"].items() if "const" not in value]
+            kinds.append(f"`{constant}` ({', '.join(fields)})" if fields else f"`{constant}`")
+        return f" One of {', '.join(kinds)}."
+    if "enum" in option:
+        return f" One of {', '.join(f'`{value}`' for value in option['enum'])}."
+    if "maximum" in option:
+        return f" {option['minimum']} to {option['maximum']}."
+    return ""
+
+
+def hosts(facts: Facts) -> str:
+    """Every host that the connector talks to, by product and Region."""
+    products = sorted({stream.host.split(".")[0] for stream in facts.streams.values()})
+    rows = [("Product", "Region us1", *(f"Region {region}" for region in EDGES)), ("---",) * (2 + len(EDGES))]
+    for product in products:
+        regions = facts.regions(f"{product}.twilio.com")
+        rows.append((product, f"`{product}.twilio.com`", *(
+            f"`{product}.{edge}.{region}.twilio.com`" if region in regions else "not offered"
+            for region, edge in EDGES.items()
+        )))
+    return _table(rows)
+
+
+def products(facts: Facts) -> str:
+    """How many streams each product has, and which."""
+    rows = [("Product", "Streams", ""), ("---",) * 3]
+    for product, streams in facts.products.items():
+        rows.append((f"[{product}](streams.md#{anchor(product)})", str(len(streams)),
+                     ", ".join(f"`{stream.name}`" for stream in streams)))
+    return _table(rows)
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def dated(facts: Facts) -> str:
+    """What the cursors catch that Twilio filters by."""
+    rows = [("Stream", "Cursor", "Least L", "Caught", "Not caught"), ("---",) * 5]
+    for stream in facts.streams.values():
+        if stream.dated:
+            rows.append((f"`{stream.name}`", f"`{stream.cursor}`", UNITS[stream.lookback], stream.notes["caught"],
+                         stream.notes["missed"]))
+    return _table(rows)
+
+
+def changed(facts: Facts) -> str:
+    """The streams whose list is read whole, with a cursor that limits what leaves."""
+    chosen = [stream for stream in facts.streams.values() if stream.by_change]
+    groups = {
+        "Lists of an account": [stream for stream in chosen if not stream.parent],
+        "Lists of every row of a parent": [
+            stream for stream in chosen if stream.parent and not stream.row["parent"].get("where")
+        ],
+        "Lists of the parents that are open or have changed": [
+            stream for stream in chosen if stream.parent and stream.row["parent"].get("where")
+        ],
+    }
+    return _groups(groups, lambda stream: "" if stream.cursor == "date_updated" else f" (`{stream.cursor}`)")
+
+
+def without(facts: Facts) -> str:
+    """The streams without a cursor."""
+    chosen = [stream for stream in facts.streams.values() if not stream.cursor]
+    groups: dict[str, list[Stream]] = {}
+    for stream in chosen:
+        bound = stream.range_of
+        if not bound:
+            group = "Read whole in every sync"
+        elif bound.days_kept:
+            group = f"Read for all parents of the last {bound.days_kept} days in every sync"
+        else:
+            group = "Read for all parents since `start_date` in every sync"
+        groups.setdefault(group, []).append(stream)
+    return _groups(groups, lambda stream: f" (of `{stream.range_of.name}`)" if stream.range_of else "")
+
+
+def _groups(groups: Mapping[str, list[Stream]], remark: Callable[[Stream], str]) -> str:
+    lines = []
+    for group, streams in groups.items():
+        text = f"{group}: {', '.join(f'`{stream.name}`{remark(stream)}' for stream in streams)}."
+        lines += fill(text, 120, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False).splitlines()
+    return "\n".join(lines)
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+SECTIONS: Mapping[str, Callable[[Facts], str]] = {
+    "configuration": configuration, "hosts": hosts, "products": products, "dated": dated, "changed": changed,
+    "without": without,
+}
