@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from source_twilio.components.cursors import UNDATED
 from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
 from source_twilio.components.parents import getter
 from source_twilio.components.reading import Reading
@@ -42,17 +41,14 @@ class WindowRetriever(ListRetriever):
     """Reads a list by windows of its date filter.
 
     filter: the parameters of the filter (see `DateFilter`); edges: where windows may be cut, whole days where the API
-    leaves open whether a date or an instant is compared; undated: a parameter and its values that show rows without a
-    cursor value; look: the list is first asked for without a filter, which is all there is to ask of a small account;
-    hold: a field and the value of rows that are going to change, which the cursor does not pass; cap: rows after which
-    the API cuts a list off, in silence or with HTTP 400; by_cursor: the list is sorted by the cursor, newest first;
-    early: how long before its cursor value a row may bear the date that the filter looks at.
+    leaves open whether a date or an instant is compared; hold: a field and the value of rows that are going to change,
+    which the cursor does not pass; cap: rows after which the API cuts a list off, in silence or with HTTP 400;
+    by_cursor: the list is sorted by the cursor, newest first; early: how long before its cursor value a row may bear
+    the date that the filter looks at.
     """
 
     filter: Mapping[str, Any] = field(default_factory=dict)
     edges: str = "second"
-    undated: Mapping[str, list[str]] = field(default_factory=dict)
-    look: bool = False
     hold: Mapping[str, Any] = field(default_factory=dict)
     cap: int = 0
     by_cursor: bool = False
@@ -66,49 +62,12 @@ class WindowRetriever(ListRetriever):
         self._early = duration(self.early)
         self._longest = duration(self.config.get("slice_step_duration") or "P1M")
         self._page_rows = self.requester.page_size or self.page_rows
-        self._reads_undated = bool(self.undated)
-        self._shows_undated = False
+        self._reads_undated = False
         self._cursor_of = getter(self.cursor_field)
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
-        """The list's windows, each a part of its own; with `look` the unfiltered list first."""
-        window = reading.range()
-        if not self.look:
-            yield Spawn(self._windows(reading, [window], context, deliver))
-            return
-        first = next(self.pages(reading, context), Answer([], None))
-        since = reading.range(UNDATED)
-        is_last = first.next_url is None
-        # A list that shows one row without a date shows all of them; one that shows none may hide them.
-        self._shows_undated = self._shows_undated or any(not self._cursor_of(row) for row in first.rows)
-        if self._shows_undated and (is_last or (descending(first.rows) and older(first.rows[-1], since.start))):
-            yield deliver(self._without_date(first.rows, since), part, context)
-            steps: list[tuple[Part, Steps]] = [(reading.part(UNDATED), iter(()))]
-        else:
-            steps = self._undated_steps(reading, context, deliver)
-        rows = first.take()
-        if is_last:
-            yield deliver(self._dated(rows, reading, window), part, context)
-        else:
-            steps += self._windows(reading, self._pieces(window, self._density(rows), reading), context, deliver)
-        del rows
-        yield Spawn(steps)
-
-    def _undated_steps(self, reading: Reading, context: Row, deliver: Deliver) -> list[tuple[Part, Steps]]:
-        part = reading.part(UNDATED)
-        queries = each_query(self.undated)
-        return [(part, self._undated_rows(reading, part, context, query, deliver)) for query in queries]
-
-    def _undated_rows(
-        self, reading: Reading, part: Part, context: Row, query: dict[str, str], deliver: Deliver
-    ) -> Steps:
-        """The rows without a cursor value of a list that is short or sorted by creation, newest first."""
-        since = reading.range(UNDATED)
-        for answer in self.pages(reading, context, query):
-            is_behind = descending(answer.rows) and older(answer.rows[-1], since.start)
-            yield deliver(self._without_date(answer.take(), since), part, context)
-            if is_behind:
-                return
+        """The list's windows, each a part of its own."""
+        yield Spawn(self._windows(reading, [reading.range()], context, deliver))
 
     def _windows(
         self, reading: Reading, windows: list[Window], context: Row, deliver: Deliver
@@ -225,21 +184,7 @@ class WindowRetriever(ListRetriever):
                 reading.hold("", parse(min(changing)))
         return kept
 
-    def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
-        return [row for row in rows if not self._cursor_of(row) and not older(row, since.start)]
 
 
 def _matches(row: Row, condition: Mapping[str, Any]) -> bool:
     return all(row.get(name) == value for name, value in condition.items())
-
-
-def older(row: Row, moment: datetime) -> bool:
-    """Whether a row was created before a moment."""
-    created = row.get("date_created")
-    return bool(created) and parse(str(created)) < moment
-
-
-def descending(rows: list[Row]) -> bool:
-    """Whether a page is sorted by creation, newest first."""
-    values = [row.get("date_created") or "" for row in rows]
-    return bool(values) and "" not in values and all(a >= b for a, b in pairwise(values))

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from source_twilio.components.cursors import UNDATED
-from source_twilio.components.dated import WindowRetriever, descending, older
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
 from source_twilio.components.retrievers import Deliver
+from source_twilio.components.undated import UndatedRetriever, descending, older
 from source_twilio.components.windows import Window, back, duration, pages_for, rows_per_second
 from source_twilio.components.workers import Part, Spawn, Steps
 
@@ -26,7 +26,7 @@ SMALL = 50  # pages up to which one walk reads an account faster than windows be
 
 
 @dataclass
-class WalkRetriever(WindowRetriever):
+class WalkRetriever(UndatedRetriever):
     """Reads the unfiltered list first: all there is to ask of a small account.
 
     ahead: how long a row may have existed before it got its cursor value, so how far below the range's start a walk
@@ -34,10 +34,6 @@ class WalkRetriever(WindowRetriever):
     """
 
     ahead: str = "P0D"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._reads_undated = True
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """One walk of everything, or a walk for the undated rows beside windows for the dated ones."""

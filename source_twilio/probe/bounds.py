@@ -6,9 +6,10 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
+from source_twilio.components.errors import Refused
 from source_twilio.components.records import Row
 from source_twilio.components.windows import DAY, DateFilter, Window, back, duration, midnight, parse
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, yes
+from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, no_access, said, yes
 from source_twilio.probe.session import Page, Session
 
 SECOND_WIDTH = len("2026-01-01T00:00:00")
@@ -21,7 +22,7 @@ def moments(rows: list[Row], field: str) -> list[str]:
 
 
 def by_instant(session: Session, stream: str) -> Finding:
-    """Ask from one row's second to that of another, with a row of the same day outside and, if there is, one between."""
+    """Ask from one row's second to that of another of its day, which has a row outside and, with four, one between."""
     row = session.row(stream)
     low, middle, high = _span(session.page(stream).rows, row["cursor_field"])
     asked = _query(session, stream, low, high, row["filter"]["form"])
@@ -62,11 +63,16 @@ def by_date(session: Session, stream: str) -> Finding:
     if not pairs:
         raise Unknown("no two days with rows, one after the other, among the newest")
     day, after = pairs[-1]
-    answer = session.page(stream, _query(session, stream, day, after, "%Y-%m-%d"))
+    try:
+        answer = session.page(stream, _query(session, stream, day, after, "%Y-%m-%d"))
+    except Refused as refusal:
+        if no_access(refusal):
+            raise
+        return either(f"refused ({said(refusal)})")
     shown = moments(answer.rows, field)
     found = {value[:10] for value in shown}
     if found - {day, after}:
-        raise Wrong("rows of other days were listed: the dates were not obeyed")
+        return either("rows of other days were listed: plain dates are not obeyed")
     upper = "listed" if any(value > f"{after}T00:00:00" for value in shown) else "left out after its midnight"
     lower = "not reached by the first page" if answer.next_url and day not in found else _listed(day in found)
     return either(f"the day of the lower bound is {lower}, that of the upper bound {upper}")

@@ -24,7 +24,7 @@ def conferences_without_status(session: Session) -> Finding:
 def conference_statuses(session: Session) -> Finding:
     """Each Status that the connector asks for."""
     for status in session.row("conferences")["each"]["Status"]:
-        rows = session.as_the_connector("conferences", {"Status": status}, size=20).rows
+        rows = session.as_the_connector("conferences", {"Status": status}).rows
         if any(row.get("status") != status for row in rows):
             raise Wrong(f"the list with Status={status} shows other conferences")
     return yes("each is accepted")

@@ -161,9 +161,10 @@ QUESTIONS = (
              "either: a full page is asked for again by shorter windows", "taskrouter_events.one_page", events_pages),
 )
 LAST = (
+    Question("token-life", "Does a page token answer a second time, at the end?", "yes", "components/requester.py",
+             token_life),
     Question("size-declared", "Do all products take the page size that is asked for?", "yes", "components/requester.py",
              declared_sizes),
     Question("next-host", "Are next pages on the host that was asked?", "yes: others are not followed",
              "components/paging.py", same_host),
-    Question("token-life", "Does a page token answer a second time?", "yes", "components/requester.py", token_life),
 )

@@ -17,7 +17,7 @@ from source_twilio.components.records import Normaliser, Row, to_rfc3339
 from source_twilio.components.requester import TwilioRequester
 from source_twilio.components.windows import Unit, parse
 from source_twilio.probe.declared import Declared, product_of
-from source_twilio.probe.findings import Wrong, no_access, said
+from source_twilio.probe.findings import Unknown, Wrong, no_access, said
 from source_twilio.probe.recorder import Budget, Recorder
 
 MOST_REQUESTS = 90
@@ -105,6 +105,8 @@ class Session:
     def _get(
         self, product: str, url: str, account: Account | None, records: str, fresh: bool = False, once: bool = False
     ) -> dict[str, Any]:
+        if self.lacks(product) and not once:
+            raise Unknown(f"the Region does not offer {product}")
         account = account or self.accounts.main
         key = f"{account.sid} {url}"
         if fresh or key not in self._answers:

@@ -1,0 +1,60 @@
+"""A whole world that stands still, and a way to ask all questions of it in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests_mock
+from freezegun import freeze_time
+
+from integration_tests.helpers import configuration
+from integration_tests.sandbox import Twilio, World
+from integration_tests.sandbox.adapter import mount
+from integration_tests.sandbox.switches import DEFAULTS
+from source_twilio.probe.__main__ import probe
+from source_twilio.probe.report import Report
+
+NOW = "2026-11-21T12:00:00Z"
+Ask = Callable[..., Report]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _clock() -> Iterator[None]:
+    with freeze_time(NOW):
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(_clock: None) -> Twilio:
+    """One world for all tests of a module; `twilio` gives it back as it was but for rows that were put there."""
+    return Twilio(World())
+
+
+@pytest.fixture
+def twilio(world: Twilio) -> Iterator[Twilio]:
+    """The world without switches, faults and requests of earlier tests."""
+    yield world
+    for name, value in DEFAULTS.items():
+        world.set_switch(name, value)
+    world.clear_faults()
+    world.clear_requests()
+
+
+@pytest.fixture
+def ask(twilio: Twilio) -> Ask:
+    """Runs the probe against the world; arguments change the configuration."""
+
+    def run(**changes: Any) -> Report:
+        with requests_mock.Mocker() as mocker:
+            mount(twilio, mocker)
+            return probe(configuration(**changes))
+
+    return run
+
+
+def found(report: Report, name: str) -> tuple[str, str]:
+    """Answer and detail of a question, as the report shows them."""
+    (row,) = [row for row in report.data()["questions"] if row["name"] == name]
+    return row["answer"], row["twilio"]

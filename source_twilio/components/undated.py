@@ -1,0 +1,124 @@
+"""Rows without a cursor value beside a list's windows: calls that were never dialled, messages that were never sent.
+
+They have a cursor of their own in the state, counted by their creation, so they never move or hold up the dated rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from source_twilio.components.cursors import UNDATED
+from source_twilio.components.dated import WindowRetriever
+from source_twilio.components.reading import Reading
+from source_twilio.components.records import Row
+from source_twilio.components.requester import Answer
+from source_twilio.components.retrievers import Deliver, each_query
+from source_twilio.components.windows import Window, parse
+from source_twilio.components.workers import Part, Spawn, Steps
+
+ENOUGH_DOUBTS = 10  # accounts that are asked for rows which an unfiltered list may hide, as long as there are none
+
+
+@dataclass
+class UndatedRetriever(WindowRetriever):
+    """Reads windows, and the rows that are in none of them."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._reads_undated = True
+
+    def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
+        return [row for row in rows if not self._cursor_of(row) and not older(row, since.start)]
+
+
+@dataclass
+class LookRetriever(UndatedRetriever):
+    """Asks for the list without a filter first, which is all there is to ask of a small account.
+
+    undated: a parameter and its values that show the rows without a cursor value.
+    """
+
+    undated: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._hidden = HiddenRows()
+
+    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """The unfiltered list's first page, then what it does not hold: windows, and lists of rows without a date."""
+        window, since = reading.range(), reading.range(UNDATED)
+        first = next(self.pages(reading, context), Answer([], None))
+        is_last = first.next_url is None
+        reaches_back = is_last or (descending(first.rows) and older(first.rows[-1], since.start))
+        if reaches_back and self._hidden.trusts(any(not self._cursor_of(row) for row in first.rows)):
+            yield deliver(self._without_date(first.rows, since), part, context)
+            steps: list[tuple[Part, Steps]] = [(reading.part(UNDATED), iter(()))]
+        else:
+            steps = self._undated_steps(reading, context, deliver, reaches_back)
+        rows = first.take()
+        if is_last:
+            yield deliver(self._dated(rows, reading, window), part, context)
+        else:
+            steps += self._windows(reading, self._pieces(window, self._density(rows), reading), context, deliver)
+        del rows
+        yield Spawn(steps)
+
+    def _undated_steps(
+        self, reading: Reading, context: Row, deliver: Deliver, doubtful: bool
+    ) -> list[tuple[Part, Steps]]:
+        part = reading.part(UNDATED)
+        queries = each_query(self.undated)
+        return [(part, self._undated_rows(reading, part, context, query, deliver, doubtful)) for query in queries]
+
+    def _undated_rows(
+        self, reading: Reading, part: Part, context: Row, query: dict[str, str], deliver: Deliver, doubtful: bool
+    ) -> Steps:
+        """The rows without a cursor value of a list that is short or sorted by creation, newest first."""
+        since = reading.range(UNDATED)
+        for answer in self.pages(reading, context, query):
+            is_behind = descending(answer.rows) and older(answer.rows[-1], since.start)
+            rows = self._without_date(answer.take(), since)
+            if doubtful and rows:
+                self._hidden.found()
+            yield deliver(rows, part, context)
+            del rows
+            if is_behind:
+                return
+
+
+class HiddenRows:
+    """Whether an unfiltered list shows rows without a cursor value, which no documentation says: learned from it."""
+
+    def __init__(self) -> None:
+        self._shows = False
+        self._hides = False
+        self._doubts = 0
+
+    def trusts(self, shows_one: bool) -> bool:
+        """Whether a list that reaches back far enough shows all such rows. shows_one: this one does show some.
+
+        A list that shows one shows all. As long as none has shown any, the first few accounts are asked by `undated`
+        as well; where that finds none either, there is nothing to hide.
+        """
+        self._shows = self._shows or shows_one
+        self._doubts += not self._shows
+        return self._shows or (not self._hides and self._doubts > ENOUGH_DOUBTS)
+
+    def found(self) -> None:
+        """A row without a cursor value that the unfiltered list did not show."""
+        self._hides = True
+
+
+def older(row: Row, moment: datetime) -> bool:
+    """Whether a row was created before a moment."""
+    created = row.get("date_created")
+    return bool(created) and parse(str(created)) < moment
+
+
+def descending(rows: list[Row]) -> bool:
+    """Whether a page is sorted by creation, newest first."""
+    values = [row.get("date_created") or "" for row in rows]
+    return bool(values) and "" not in values and all(a >= b for a, b in pairwise(values))
