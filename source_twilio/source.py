@@ -28,7 +28,7 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 
 from source_twilio.components.builder import StreamBuilder, family_of, retry_policy
 from source_twilio.components.check import check_connection
-from source_twilio.components.configuration import validate
+from source_twilio.components.configuration import EarlierConfigurations, validate
 from source_twilio.components.errors import config_error
 from source_twilio.components.streams import TwilioStream, describe
 
@@ -76,6 +76,10 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
+        if config:  # before anything is made of it
+            settings = dict(config)
+            EarlierConfigurations().transform(settings)
+            validate(settings)
         manifest = load_manifest()
         self._rows = manifest["streams"]
         self._definitions = manifest["definitions"]
@@ -91,8 +95,6 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         self._streams: dict[str, TwilioStream] = {}
         self._builder: StreamBuilder | None = None
         self.check_failed = False
-        if config:
-            validate(self._config)
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """The migrated configuration. The CDK would also write it, secrets included, to a file that a kill leaves."""

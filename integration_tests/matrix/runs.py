@@ -21,7 +21,7 @@ from integration_tests.helpers import ROOT, Run, catalog, configuration, parse, 
 # Figures for tests that wait for the end of the retries; the manifest's own figures take minutes.
 QUICK = {"connect_timeout": 2, "read_timeout": 1.5, "whole_timeout": 3, "retry_for": 2, "longest_wait": 0.3}
 HASTY = {**QUICK, "retry_for": 0.2, "longest_wait": 0.1}  # where only the error matters
-FIGURES = {"retry": None, "page_size": None, "rows_between_states": None, "resolver": None}  # as they are
+FIGURES = {"retry": None, "page_size": None, "constants": None, "resolver": None}  # as they are
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class Matrix:
               files: Mapping[str, Any] | None = None, options: Iterable[str] = (),
               home: Mapping[str, str] | None = None, **more: Any) -> Running:
         """Start a command. config: default the main account's Auth Token; files: further files of the command line, by
-        the name of their option; env: replaces the sandbox's variables; home: files of the home folder, by name."""
+        the name of their option, as JSON values or bytes; env: replaces the sandbox's variables; home: files of the home folder, by name."""
         folder = next(self._folders)
         for name, text in (home or {}).items():
             (folder / "home").mkdir(exist_ok=True)
@@ -173,7 +173,12 @@ class Matrix:
         arguments: list[str | Path] = [command, *options]
         given = {} if command == "spec" else {"config": configuration() if config is None else config, **(files or {})}
         for name, value in given.items():
-            arguments += [f"--{name}", write(folder / f"{name}.json", value)]
+            path = folder / f"{name}.json"
+            if isinstance(value, bytes):
+                path.write_bytes(value)
+            else:
+                write(path, value)
+            arguments += [f"--{name}", path]
         return self._starter.start(arguments, self._env if env is None else env, folder, **more)
 
     def start_read(self, names: Iterable[str], *, state: list[dict[str, Any]] | None = None, **more: Any) -> Running:

@@ -3,12 +3,12 @@
 `python -m integration_tests.matrix.starter` reads orders, one JSON object a line, until its standard input closes:
 
     {"id": 1, "arguments": ["check", ...], "env": {...}, "folder": "...", "stdout": "path", "stderr": "path",
-     "retry": {"retry_for": 2}, "page_size": 20, "rows_between_states": 100, "resolver": 20}
+     "retry": {"retry_for": 2}, "page_size": 20, "constants": {"cursors.ROWS_BETWEEN_STATES": 9},
+     "resolver": 20}
 
 What is null stays as it is. `retry` replaces figures of the manifest's `definitions.retry`, so that a test need not
-wait for minutes; `page_size` lowers that of every stream and `rows_between_states` the distance of its states, so that
-a small world has many pages and states; `resolver` is after how many seconds the look-up of a host name fails. It
-answers `{"id": 1, "pid": 123}`, and `{"id": 1, "code": 0}` at the end.
+wait for minutes; `page_size` lowers that of every stream, so that a small world has many pages; `constants` are those
+of modules in source_twilio.components; `resolver` is after how many seconds the look-up of a host name fails. It answers `{"id": 1, "pid": 123}`, and `{"id": 1, "code": 0}` at the end.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import signal
 import socket
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from source_twilio import run, source
-from source_twilio.components import cursors
 
 POLL = 0.01
 
@@ -93,8 +93,11 @@ def become(order: dict[str, Any]) -> None:
     sys.argv = ["source-twilio", *order["arguments"]]
     if order["retry"] or order["page_size"]:
         source.MANIFEST = changed(order["retry"] or {}, order["page_size"], Path(order["folder"]))
-    if order["rows_between_states"]:
-        cursors.ROWS_BETWEEN_STATES = order["rows_between_states"]
+    for name, value in (order["constants"] or {}).items():
+        module, _, constant = name.partition(".")
+        changing = import_module(f"source_twilio.components.{module}")
+        getattr(changing, constant)  # it has to be there
+        setattr(changing, constant, value)
     if order["resolver"] is not None:
         lose_names(order["resolver"])
 
@@ -108,7 +111,7 @@ def changed(retry: dict[str, Any], page_size: int | None, folder: Path) -> Path:
     manifest["definitions"]["retry"].update(retry)
     for row in manifest["streams"] if page_size else ():
         parameters = row["$parameters"]
-        parameters["page_size"] = min(parameters["page_size"], page_size)
+        parameters["page_size"] = min(parameters.get("page_size", 0), page_size)
     path = folder / "manifest.json"
     path.write_text(json.dumps(manifest), encoding="utf-8")
     return path

@@ -54,6 +54,12 @@ def ask(twilio: Twilio) -> Ask:
     return run
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Report]:
+    """The reports of this module's tests by what was turned, since several lines of a report are looked at."""
+    return {}
+
+
 def found(report: Report, name: str) -> tuple[str, str]:
     """Answer and detail of a question, as the report shows them."""
     (row,) = [row for row in report.data()["questions"] if row["name"] == name]

@@ -67,7 +67,7 @@ class WindowRetriever(ListRetriever):
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The list's windows, each a part of its own."""
-        yield Spawn(self._windows(reading, [reading.range()], context, deliver))
+        yield Spawn(self._windows(reading, [reading.range()], context, deliver), last=True)
 
     def _windows(
         self, reading: Reading, windows: list[Window], context: Row, deliver: Deliver
@@ -97,9 +97,10 @@ class WindowRetriever(ListRetriever):
             rest = self._rest(answer.rows, window, reading) if number == 0 and answer.next_url else None
             pieces = self._pieces(rest, self._density(answer.rows), reading) if rest else [window]
             if rest and pieces != [window]:
-                yield Spawn(self._parts(reading, pieces, context, query, deliver))
+                parts = self._parts(reading, pieces, context, query, deliver)
                 part.start = rest.end + reading.ranges.unit.step
                 yield deliver(self._dated(answer.take(), reading, Window(part.start, window.end)), part, context)
+                yield Spawn(parts, last=True)
                 return
             if not self.cap:
                 yield deliver(self._dated(answer.take(), reading, window), part, context)
@@ -108,7 +109,7 @@ class WindowRetriever(ListRetriever):
             if len(held) >= self.cap:
                 pieces = self._smaller(window, held, reading)
                 if pieces != [window]:
-                    yield Spawn(self._parts(reading, pieces, context, query, deliver))
+                    yield Spawn(self._parts(reading, pieces, context, query, deliver), last=True)
                     return
                 LOGGER.warning("%s: Twilio shows %d rows at most, all of them of %s; more of that second are missing",
                                reading.who, self.cap, window.start)

@@ -38,7 +38,7 @@ class TotalsRetriever(WindowRetriever):
         """The windows from the first day of the range on."""
         window = reading.range()
         whole = Window(midnight(window.start), window.end)
-        yield Spawn(self._windows(reading, [whole], context, deliver))
+        yield Spawn(self._windows(reading, [whole], context, deliver), last=True)
 
 
 @dataclass
@@ -60,7 +60,7 @@ class DayRetriever(ListRetriever):
             part = reading.part("", day)
             steps.append((part, self._day(reading, part, day, place, deliver)))
             day += DAY
-        yield Spawn(steps)
+        yield Spawn(steps, last=True)
 
     def _day(self, reading: Reading, part: Part, day: datetime, context: Row, deliver: Deliver) -> Steps:
         if day < reading.kept_from:

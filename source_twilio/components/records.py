@@ -30,14 +30,16 @@ LARGEST_INTEGER = 2**63 - 1  # what JSON writers and warehouse columns hold
 class Page:
     """The rows of one response on their way to the output.
 
-    rows: the rows, normalised; release: called once the rows have left the process, so that a worker may read on.
+    rows: the rows, normalised; release: called once the rows have left the process, so that a worker may read on;
+    last: the step that brought the page has nothing more to bring.
     """
 
-    __slots__ = ("release", "rows")
+    __slots__ = ("last", "release", "rows")
 
     def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
         self.release: Callable[[], None] = _nothing
+        self.last = False
 
 
 def _nothing() -> None:

@@ -23,7 +23,7 @@ from source_twilio.components.parents import ParentRows
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Normaliser, Page, Row
 from source_twilio.components.requester import Answer, TwilioRequester
-from source_twilio.components.workers import NOTHING, Part, Spawn, Steps
+from source_twilio.components.workers import NOTHING, Part, Spawn, Steps, last
 
 # What becomes of the rows of a page: a page for the output, or steps that read their children. It is called with what
 # nobody else holds (`Answer.take`), so that a page lives no longer than the output needs it.
@@ -83,9 +83,9 @@ class ListRetriever(Retriever):
         if self._parents is None or self.parent_retriever is None:
             places = [{"account_sid": reading.account.sid, **place} for place in each_query(self.among)]
             if query is None:
-                yield Spawn([(part, self.rows(reading, part, place, deliver)) for place in places])
+                yield Spawn([(part, self.rows(reading, part, place, deliver)) for place in places], last=True)
             else:
-                yield Spawn([(part, self.whole(reading, part, place, deliver, query)) for place in places])
+                yield Spawn([(part, self.whole(reading, part, place, deliver, query)) for place in places], last=True)
             return
         parents = self._parents
         choose = parents.chooser()
@@ -102,7 +102,7 @@ class ListRetriever(Retriever):
         needed = all(context.get(name) == value for name, value in self.each_if.items())
         lists = each_query(self.each if needed else {})
         if len(lists) > 1:
-            yield Spawn([(part, self.whole(reading, part, context, deliver, query)) for query in lists])
+            yield Spawn([(part, self.whole(reading, part, context, deliver, query)) for query in lists], last=True)
         else:
             yield from self.whole(reading, part, context, deliver, lists[0])
 
@@ -116,9 +116,10 @@ class ListRetriever(Retriever):
             rows = answer.rows if behind else []
             is_behind = bool(rows) and all((row.get(self.cursor_field) or "~") < behind for row in rows)
             del rows
-            yield deliver(answer.take(), part, context)
-            if is_behind:
+            if is_behind or answer.next_url is None:
+                yield last(deliver(answer.take(), part, context))
                 return
+            yield deliver(answer.take(), part, context)
 
     def pages(
         self,

@@ -64,7 +64,7 @@ class LookRetriever(UndatedRetriever):
         else:
             steps += self._windows(reading, self._pieces(window, self._density(rows), reading), context, deliver)
         del rows
-        yield Spawn(steps)
+        yield Spawn(steps, last=True)
 
     def _undated_steps(
         self, reading: Reading, context: Row, deliver: Deliver, doubtful: bool

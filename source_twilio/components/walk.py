@@ -56,7 +56,7 @@ class WalkRetriever(UndatedRetriever):
         yield Spawn([
             (walk, self._walk(reading, walk, context, first, pages, undated.start, None, deliver)),
             *self._windows(reading, pieces, context, deliver),
-        ])
+        ], last=True)
 
     def _walk(
         self,

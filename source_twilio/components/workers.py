@@ -35,13 +35,25 @@ class Part:
 
 @dataclass(frozen=True)
 class Spawn:
-    """More steps to run, each with the part it belongs to; the first one runs first."""
+    """More steps to run, each with the part it belongs to; the first one runs first.
+
+    last: the step that spawns them has ended. It would else wait below them on the stack, and hold its part open.
+    """
 
     steps: list[tuple[Part, Steps]]
+    last: bool = False
 
 
 Steps = Iterator[Page | Spawn]
 NOTHING = Spawn([])
+
+
+def last(result: Page | Spawn) -> Page | Spawn:
+    """The result as the last one of its step, which is not resumed any more."""
+    if isinstance(result, Spawn):
+        return Spawn(result.steps, last=True)
+    result.last = True
+    return result
 
 
 # A page that waits for the output counts as so many requests in flight: where the output is slower than Twilio, more
@@ -193,9 +205,12 @@ class Workers:
         elif result is None:
             work.end_step(part)
         else:
-            work.stack.append((part, steps))
+            if not result.last:
+                work.stack.append((part, steps))
             if isinstance(result, Spawn):
                 work.add(result.steps)
+            if result.last:
+                work.end_step(part)
         if work.stack:
             self._queue(work)
         elif not work.running:

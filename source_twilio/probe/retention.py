@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from source_twilio.components.errors import Refused
 from source_twilio.components.windows import SECOND, parse
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, is_retention, no_access, said, yes
-from source_twilio.probe.order import direction
 from source_twilio.probe.paging import workspace
-from source_twilio.probe.session import Session
+from source_twilio.probe.session import Page, Session
 
 KEPT = 30  # days of alerts and statistics, as the manifest has it
 STATISTICS = "workers_cumulative_statistics"
@@ -57,34 +56,32 @@ def monitor_before(session: Session) -> Finding:
 
 
 def alerts_cap(session: Session) -> Finding:
-    """Walk the list of alerts to its end, and look for alerts that are older than its last one."""
+    """Walk the list of alerts to its end, and look for alerts that are older than all it has shown."""
     cap = session.row("alerts")["cap"]
     page = session.page("alerts")
-    if page.next_url and direction(page.rows, "date_generated") != "newest first":
-        raise Unknown("the list does not come newest first")
-    rows, pages = len(page.rows), 1
+    times, pages = _generated(page), 1
     while page.next_url and pages < MOST_PAGES:
         try:
             page = session.follow("alerts", page.next_url)
         except Refused as refusal:
-            if rows < cap:
-                raise Wrong(f"the list is refused ({said(refusal)}) after {rows:,} rows") from refusal
-            return yes(f"the list is refused ({said(refusal)}) after {rows:,} rows")
-        rows, pages = rows + len(page.rows), pages + 1
-    if rows > cap:
+            if len(times) < cap:
+                raise Wrong(f"the list is refused ({said(refusal)}) after {len(times):,} rows") from refusal
+            return yes(f"the list is refused ({said(refusal)}) after {len(times):,} rows")
+        times, pages = times + _generated(page), pages + 1
+    if len(times) > cap:
         return either(f"more than {cap:,} alerts are listed")
-    if page.next_url:
-        raise Unknown(f"the list of alerts has more than {MOST_PAGES} pages")
-    last = min((str(row["date_generated"]) for row in page.rows), default="")
-    if pages == 1 or not last:
-        raise Unknown("the list of alerts has one page")
-    start = session.days_ago(KEPT) + timedelta(minutes=10)
-    older = start < parse(last) and _ask(session, "alerts", start, parse(last) - 2 * SECOND) is True
-    if not older:
+    if page.next_url or pages == 1:
+        raise Unknown(f"the list of alerts has {f'more than {MOST_PAGES} pages' if page.next_url else 'one page'}")
+    start, oldest = session.days_ago(KEPT) + timedelta(minutes=10), parse(min(times)) - 2 * SECOND
+    if start > oldest or _ask(session, "alerts", start, oldest) is not True:
         raise Unknown("the list of alerts is shorter than the cap")
-    if rows < cap:
-        raise Wrong(f"the list ends after {rows:,} rows though there are older alerts")
-    return yes(f"the list ends after {rows:,} rows")
+    if len(times) < cap:
+        raise Wrong(f"the list ends after {len(times):,} rows though there are older alerts")
+    return yes(f"the list ends after {len(times):,} rows")
+
+
+def _generated(page: Page) -> list[str]:
+    return [str(row["date_generated"]) for row in page.rows]
 
 
 def statistics_days(session: Session) -> Finding:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from source_twilio.components.accounts import Account, Accounts
-from source_twilio.components.api import Stats
+from source_twilio.components.api import Signature, Stats
 from source_twilio.components.builder import StreamBuilder
 from source_twilio.components.credentials import Credentials
 from source_twilio.components.errors import NOT_ALLOWED, TEST_CREDENTIALS, Malformed, Refused
@@ -112,9 +112,9 @@ class Session:
         if fresh or key not in self._answers:
             policy = self._policy.once(PATIENCE) if once else self._policy
             try:
-                self._answers[key] = self.api.get(
-                    url, self.accounts.sign(account, product), policy, Stats(), WHO, records
-                )
+                # A new OAuth token at each refusal, as the connector asks for it, would use up the budget.
+                signature = Signature(self.accounts.sign(account, product).header)
+                self._answers[key] = self.api.get(url, signature, policy, Stats(), WHO, records)
             except Refused as refusal:
                 self._answers[key] = refusal
         answer = self._answers[key]

@@ -148,7 +148,7 @@ def two_years() -> Iterator[tuple[Twilio, Life, Warehouse, list[tuple[datetime, 
             clock.move_to(day)
             life.day(day)
             syncs.append(_sync(clock, warehouse, life.moment(day, up_to=timedelta(days=1))))
-        for days in (20, 40):  # executions end, and scheduled messages are sent
+        for days in (13, 40):  # executions end, and scheduled messages are sent
             syncs.append(_sync(clock, warehouse, START + timedelta(days=DAYS + days)))
         warehouse.close()
         yield twilio, life, warehouse, syncs

@@ -1,0 +1,145 @@
+"""docs/troubleshooting.md: every message that it quotes is one that the connector prints in the case it describes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from integration_tests.helpers import ROOT, catalog, configuration
+from integration_tests.matrix import people
+from integration_tests.matrix.lasting import EVIL, twilio
+from integration_tests.matrix.runs import HASTY, QUICK, Outcome
+from integration_tests.matrix.test_hostile import with_text
+from integration_tests.matrix.test_regions import configured
+from integration_tests.matrix.world import Scene
+from integration_tests.sandbox import accounts as known
+
+PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+QUOTES = re.findall(r"^\| `([^`]+)` \|", PAGE, re.MULTILINE)
+Case = Callable[[Scene], Outcome]
+
+
+def read(*names: str, fault: dict[str, Any] | None = None, switch: tuple[str, Any] | None = None, **more: Any) -> Case:
+    """A read of some streams (default messages), with a fault or a switch."""
+
+    def case(scene: Scene) -> Outcome:
+        if fault:
+            scene.control.add_fault(**fault)
+        if switch:
+            scene.control.set_switch(*switch)
+        return scene.read(names or ["messages"], **{"retry": HASTY, **more})
+
+    return case
+
+
+def check(**changes: Any) -> Case:
+    """`check` with a configuration, or with changes to the usual one."""
+    return lambda scene: scene.check(changes.get("config") or configuration(**changes))
+
+
+def surrounded(command: str, **variables: str) -> Case:
+    """A command in another environment."""
+
+    def case(scene: Scene) -> Outcome:
+        env = {**scene.env, **variables}
+        return scene.check(env=env) if command == "check" else scene.read(["messages"], env=env, retry=HASTY)
+
+    return case
+
+
+def saved(state: dict[str, Any], stream: str = "messages") -> list[dict[str, Any]]:
+    """A state message of a stream."""
+    return [{"stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}]
+
+
+def bad_file(scene: Scene) -> Outcome:
+    """A state that is no JSON."""
+    return scene.matrix.start("read", files={"catalog": catalog(["messages"]), "state": b"{"}).wait()
+
+
+def untrusted(scene: Scene) -> Outcome:
+    """Without the CA of the sandbox."""
+    return scene.check(env={name: value for name, value in scene.env.items() if "proxy" in name.lower()})
+
+
+def unknown_stream(scene: Scene) -> Outcome:
+    """A catalog with a stream that there is not."""
+    stream = {"name": "call_feedback", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
+    entry = {"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
+    return scene.matrix.start("read", files={"catalog": {"streams": [entry]}}).wait()
+
+
+def nameless(scene: Scene) -> Outcome:
+    """No proxy and no names."""
+    return scene.check(env={}, resolver=60)
+
+
+def silent_host(scene: Scene) -> Outcome:
+    """A host that never answers."""
+    scene.control.add_fault("stall", url=r"^monitor\.", seconds=60)
+    return scene.read(["alerts"], retry={**QUICK, "read_timeout": 0.5, "host_down": 1}, config=configuration(num_workers=1))
+
+
+LATE = {"use_global_cursor": False, "read_since": "2026-06-01T00:00:00Z", "states": [
+    {"partition": {"account_sid": known.MAIN}, "cursor": {"date_sent": "2026-11-01T00:00:00Z"}}]}
+ATTEMPTS = "gave no usable answer in … attempts within … s, the last was "
+CASES: dict[str, Case] = {
+    "Twilio refused the Auth Token of account … (HTTP 401, code 20003: …": check(config=people.token(secret="wrong")),
+    "Twilio refused the API key of account … (HTTP 401, code 20003: …": check(config=people.key(known.MAIN_KEY, "wrong")),
+    "code 70051: …). If other streams are read, the credentials are right and this stream needs the permission family …":
+        read("flows", "messages", config=people.RESTRICTED_KEY),
+    "this stream needs an Auth Token or a Main API key instead": read("keys", config=people.STANDARD_KEY),
+    "These are test credentials, which read nothing": check(config=people.TEST),
+    "The account is not active (no funds, suspended or closed)": check(config=people.token(known.CLOSED, known.CLOSED_TOKEN)),
+    "Twilio gave no OAuth token": check(config=people.app(secret="wrong")),
+    "Only account … is read": read(config=people.STANDARD_KEY),
+    "can never read accounts": check(config=people.STANDARD_KEY),
+    "account … is skipped (HTTP …, code …: …). Its cursor stays where it is": read(switch=("suspended_account", "refuse")),
+    "names …, which the credentials cannot reach":
+        read(config=configuration(subaccounts={"mode": "selected", "account_sids": ["AC" + "f" * 32]})),
+    "Twilio does not offer … in this Region, so nothing is read": read("verify_services", config=configured("ie1")),
+    "HTTP 404, code 20404: …). Check that …": read(fault=twilio(404, 20404, "Not found")),
+    "HTTP 429 from …, attempt …, again in … s": read(fault={**twilio(429, 20429, "Too many requests"), "times": 1}, retry=QUICK),
+    f"{ATTEMPTS}HTTP …": read(fault={"action": "status", "status": 503}),
+    f"{ATTEMPTS}ReadTimeout": read(fault={"action": "stall", "seconds": 60}, retry={**HASTY, "read_timeout": 0.5}),
+    f"{ATTEMPTS}ProxyError": surrounded("read", HTTPS_PROXY="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"),
+    f"{ATTEMPTS}an answer that is no JSON object": read(fault={"action": "html"}),
+    f"{ATTEMPTS}HTTP 401 without Twilio's explanation": read(fault={"action": "not_json"}),
+    "has given no usable answer for minutes and is taken for down in this sync": silent_host,
+    "The TLS certificate of … could not be verified": untrusted,
+    "TLS cannot be set up": surrounded("check", REQUESTS_CA_BUNDLE="/nowhere/ca.pem"),
+    "Twilio did not answer within … seconds": nameless,
+    "still reading, … requests so far": read("alerts", fault={"action": "stall", "seconds": 3, "times": 1},
+                                             constants={"streams.SIGN_OF_LIFE": 1}, retry=None),
+    "names a page of another host as the next one": read(fault={"action": "foreign_next", "host": EVIL, "url": "Messages"}),
+    "names a page as the next one that was read before": read(fault={"action": "loop_next", "url": "Messages"}),
+    "came without …. Nothing was skipped": read("message_media", fault={
+        "action": "body", "status": 200, "url": "Messages",
+        "body": f'{{"messages": [{with_text("sid", "null")}]}}'.replace('"num_media": "0"', '"num_media": "1"')}),
+    "the list is not sorted by creation, so it is read to its end": read(switch=("list_order", "unordered"), page_size=20),
+    "is not an account SID": check(account_sid="AC1"),
+    "is not readable: give it as YYYY-MM-DDTHH:MM:SSZ": check(start_date="yesterday"),
+    "lies in the future": check(start_date="2999-01-01T00:00:00Z"),
+    "which this connector does not have": unknown_stream,
+    "file … is no JSON": bad_file,
+    "is earlier than …, from which its saved state goes on": read(state=saved(LATE)),
+    "its saved state has one cursor for all accounts": read(state=saved({"date_sent": "2026-11-01T00:00:00Z"})),
+}
+
+
+def test_every_message_of_the_page_has_its_case() -> None:
+    assert QUOTES
+    assert sorted(QUOTES) == sorted(CASES)
+    assert len(QUOTES) == PAGE.count("\n| ") - PAGE.count("\n| You see")
+
+
+@pytest.mark.parametrize("quote", CASES)
+def test_the_connector_says_what_the_page_quotes(quote: str, scene: Scene) -> None:
+    outcome = CASES[quote](scene)
+    said = outcome.logs() + [error["message"] for error in outcome.errors()]
+    said += [status.get("message") or "" for status in outcome.of("CONNECTION_STATUS")]
+    pattern = re.compile(".+".join(re.escape(part) for part in quote.split("…")))
+    assert [text for text in said if pattern.search(text)], said
