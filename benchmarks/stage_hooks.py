@@ -40,7 +40,7 @@ class Stages:
 
     def decode(self) -> Stage:
         """The body as Python values."""
-        from source_twilio.components.records import decode
+        from source_twilio.components.bodies import decode
 
         yield lambda: decode(self.body)
         self.rows = next(value for value in decode(self.body).values() if isinstance(value, list))
@@ -59,7 +59,7 @@ class Stages:
 
     def normalise(self) -> Stage:
         """The declared types, in place; decoding the page anew each time is subtracted by the caller."""
-        from source_twilio.components.records import decode
+        from source_twilio.components.bodies import decode
 
         normalise = self.build()._normalise
 

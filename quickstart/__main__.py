@@ -18,8 +18,8 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(
         prog="quickstart.sh",
-        description="Reads Twilio into a DuckDB file through PyAirbyte. Without --config it starts a local stand-in for "
-        + "Twilio and reads that. Run it again, and it reads what is new.",
+        description="Reads Twilio into a DuckDB file through PyAirbyte. Without --config it reads a local stand-in for "
+        "Twilio, which it starts. Run it again, and it reads what is new.",
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="JSON file with the connector's configuration")
     parser.add_argument("--streams", metavar="A,B", help="streams to read, separated by commas (default: all)")
@@ -36,14 +36,22 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     """Run the steps; exits with 1 and one sentence where one of them fails."""
     asked = parsed()
-    print("Starting PyAirbyte ...", flush=True)
-    folder = _prepare()
-    from quickstart.report import Failure, quiet
-
-    with quiet():
-        from quickstart.steps import run  # PyAirbyte looks at the environment when it is imported
+    folder = _temporary_folder()
+    # PyAirbyte takes its settings from the environment when it is imported.
+    os.environ.update(
+        DO_NOT_TRACK="1",
+        AIRBYTE_OFFLINE_MODE="1",
+        AIRBYTE_PROJECT_DIR=str(OWN),
+        AIRBYTE_TEMP_DIR=str(folder),
+        AIRBYTE_LOGGING_ROOT=str(OWN / "logs"),
+        NO_LIVE_PROGRESS="1",
+    )
+    from quickstart.report import Failure, quiet, say
 
     try:
+        say("Starting PyAirbyte ...")
+        with quiet():
+            from quickstart.steps import run
         run(asked, folder)
     except Failure as failure:
         sys.exit(f"\n{failure}")
@@ -57,23 +65,15 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare() -> Path:
-    """A folder of this process for temporary files, and PyAirbyte told to use it and to call nobody."""
-    temporary = OWN / "temporary"
-    temporary.mkdir(parents=True, exist_ok=True)
-    for left in temporary.iterdir():  # a run that was killed leaves rows and a configuration behind
-        if not _alive(int(left.name)):
+def _temporary_folder() -> Path:
+    """A folder of this process alone: PyAirbyte makes its files, secrets included, readable to everybody."""
+    parent = OWN / "temporary"
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.iterdir():  # a run that was killed leaves rows and a configuration behind
+        if left.name.isdigit() and not _alive(int(left.name)):
             shutil.rmtree(left, ignore_errors=True)
-    folder = temporary / str(os.getpid())
-    folder.mkdir(mode=0o700, exist_ok=True)  # PyAirbyte makes its files, secrets included, readable to everybody
-    os.environ.update(
-        DO_NOT_TRACK="1",
-        AIRBYTE_OFFLINE_MODE="1",
-        AIRBYTE_PROJECT_DIR=str(OWN),
-        AIRBYTE_TEMP_DIR=str(folder),
-        AIRBYTE_LOGGING_ROOT=str(OWN / "logs"),
-        NO_LIVE_PROGRESS="1",
-    )
+    folder = parent / str(os.getpid())
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 

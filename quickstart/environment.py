@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / "constraints.txt"
 PIP = ("-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile", "--constraint")
-SECONDS_BETWEEN_SIGNS = 5
+SECONDS_BETWEEN_SIGNS = 10
 
 
 def prepare(folder: Path, extras: str) -> None:

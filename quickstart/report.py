@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -61,7 +62,8 @@ def answer_queries(path: Path) -> None:
             try:
                 answer = connection.execute(query)
             except duckdb.CatalogException as missing:
-                say(f"  a stream that it needs was not read ({str(missing).splitlines()[0]})")
+                found = re.search(r"Table with name (\w+)", str(missing))
+                say(f"  needs the stream {found[1]}, which was not read" if found else f"  {missing}")
                 continue
             names = [column[0] for column in answer.description or ()]
             rows = answer.fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import json
 import os
 import time
@@ -61,12 +62,10 @@ def _target(asked: argparse.Namespace) -> Iterator[tuple[dict[str, Any], Path]]:
         "start_date": times.iso(midnight - 28 * times.DAY),
     }
     with Sandbox() as sandbox:
-        moment = time.time() if asked.live else midnight
         if not asked.live:
-            sandbox.control.freeze(moment)
-        say(
-            f"The sandbox, a local stand-in for Twilio, as of {times.iso(int(moment))} (--config FILE reads your account)"
-        )
+            sandbox.control.freeze(midnight)
+        now = sandbox.control.status()["now"]
+        say(f"The sandbox, a local stand-in for Twilio, as of {now} (--config FILE reads your account)")
         os.environ.update(sandbox.env)  # the connector is a child of this process
         yield _with_start(config, asked.start_date), (asked.database or Path("sandbox.duckdb")).absolute()
 
@@ -96,6 +95,10 @@ def _chosen(text: str | None, available: list[str]) -> list[str]:
         return available
     chosen = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in chosen if name not in available]
-    if unknown or not chosen:
-        raise Failure(f"There is no stream {', '.join(unknown)}: choose from {', '.join(available)}.")
+    if not chosen:
+        raise Failure("--streams names no stream: give names from docs/streams.md, separated by commas.")
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], available, n=5)
+        hint = f"did you mean {' or '.join(close)}? " if close else ""
+        raise Failure(f"There is no stream {', '.join(unknown)}: {hint}docs/streams.md lists all of them.")
     return chosen

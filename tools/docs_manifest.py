@@ -49,7 +49,7 @@ class Stream:
     @property
     def host(self) -> str:
         """The host in Region us1."""
-        return urlsplit(self.row["url"]).netloc
+        return urlsplit(str(self.row["url"])).netloc
 
     @property
     def key(self) -> list[str]:

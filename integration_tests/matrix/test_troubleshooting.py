@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -83,8 +84,9 @@ def silent_host(scene: Scene) -> Outcome:
     return scene.read(["alerts"], retry={**QUICK, "read_timeout": 0.5, "host_down": 1}, config=configuration(num_workers=1))
 
 
-LATE = {"use_global_cursor": False, "read_since": "2026-06-01T00:00:00Z", "states": [
-    {"partition": {"account_sid": known.MAIN}, "cursor": {"date_sent": "2026-11-01T00:00:00Z"}}]}
+DAYS = [(datetime.now(timezone.utc) - timedelta(days=days)).strftime("%Y-%m-%dT00:00:00Z") for days in range(10)]
+LATE = {"use_global_cursor": False, "read_since": DAYS[9],
+        "states": [{"partition": {"account_sid": known.MAIN}, "cursor": {"date_sent": DAYS[5]}}]}
 ATTEMPTS = "gave no usable answer in … attempts within … s, the last was "
 CASES: dict[str, Case] = {
     "Twilio refused the Auth Token of account … (HTTP 401, code 20003: …": check(config=people.token(secret="wrong")),
@@ -112,7 +114,7 @@ CASES: dict[str, Case] = {
     "The TLS certificate of … could not be verified": untrusted,
     "TLS cannot be set up": surrounded("check", REQUESTS_CA_BUNDLE="/nowhere/ca.pem"),
     "Twilio did not answer within … seconds": nameless,
-    "still reading, … requests so far": read("alerts", fault={"action": "stall", "seconds": 3, "times": 1},
+    "still reading, … requests so far": read("alerts", fault={"action": "stall", "seconds": 3, "url": "Alerts", "times": 1},
                                              constants={"streams.SIGN_OF_LIFE": 1}, retry=None),
     "names a page of another host as the next one": read(fault={"action": "foreign_next", "host": EVIL, "url": "Messages"}),
     "names a page as the next one that was read before": read(fault={"action": "loop_next", "url": "Messages"}),
@@ -126,7 +128,7 @@ CASES: dict[str, Case] = {
     "which this connector does not have": unknown_stream,
     "file … is no JSON": bad_file,
     "is earlier than …, from which its saved state goes on": read(state=saved(LATE)),
-    "its saved state has one cursor for all accounts": read(state=saved({"date_sent": "2026-11-01T00:00:00Z"})),
+    "its saved state has one cursor for all accounts": read(state=saved({"date_sent": DAYS[5]})),
 }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from integration_tests.matrix.runs import Matrix, Starter
 from integration_tests.matrix.wire import Connection, drop, in_pieces, trickle, until_the_end, wire
 from integration_tests.sandbox.accounts import MAIN
 
-ROWS = [{"sid": f"CA{number:032x}", "account_sid": MAIN, "start_time": "Fri, 20 Nov 2026 10:00:00 +0000",
+YESTERDAY = format_datetime(datetime.now(timezone.utc).replace(microsecond=0) - timedelta(days=1))
+ROWS = [{"sid": f"CA{number:032x}", "account_sid": MAIN, "start_time": YESTERDAY,
          "status": "completed", "to": "Grüße 🎉 " * 20} for number in range(300)]
 CALLS = {"calls": ROWS, "next_page_uri": None}
 FIGURES = {"connect_timeout": 1, "read_timeout": 2, "whole_timeout": 1.5, "retry_for": 2, "longest_wait": 0.3}

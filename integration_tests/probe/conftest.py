@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests_mock
 from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
 
 from integration_tests.helpers import configuration
 from integration_tests.sandbox import Twilio, World
@@ -21,13 +22,14 @@ Ask = Callable[..., Report]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _clock() -> Iterator[None]:
-    with freeze_time(NOW):
-        yield
+def clock() -> Iterator[FrozenDateTimeFactory]:
+    """The clock of this process and of the world in it, which stands at NOW until a test moves it."""
+    with freeze_time(NOW) as frozen:
+        yield frozen
 
 
 @pytest.fixture(scope="module")
-def world(_clock: None) -> Twilio:
+def world(clock: FrozenDateTimeFactory) -> Twilio:
     """One world for all tests of a module; `twilio` gives it back as it was but for rows that were put there."""
     return Twilio(World())
 

@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from source_twilio.components.bodies import decode
 from source_twilio.components.errors import Refused
-from source_twilio.components.records import decode
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""From a response body to rows that match the stream's schema: one `Page` a response."""
+"""From the rows of a response to those that match the stream's schema: one `Page` a response."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any
 
 import orjson
 
+from source_twilio.components.bodies import LARGEST_INTEGER, as_float
+
 Row = dict[str, Any]
 Converter = Callable[[Any], Any]
 
@@ -23,8 +25,6 @@ MONTHS = {name: f"{number:02}" for number, name in enumerate(
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z", re.ASCII)
 TIME = re.compile(r" ([01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?|[+-]?\.\d+", re.ASCII)
-LONGEST_INTEGER = 400  # digits; Python refuses to read thousands of them
-LARGEST_INTEGER = 2**63 - 1  # what JSON writers and warehouse columns hold
 
 
 class Page:
@@ -44,41 +44,6 @@ class Page:
 
 def _nothing() -> None:
     """A page that no worker waits for."""
-
-
-def decode(body: bytes) -> Any:
-    """A response body as Python values. Raises ValueError when it is no JSON at all.
-
-    orjson refuses what the JSON grammar refuses (NaN, lone surrogates); such a body is read again with the standard
-    library, and only the offending values are replaced: one odd value must not cost its neighbours.
-    """
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        try:
-            text = body.decode("utf-8", errors="replace")
-            return _printable(json.loads(text, parse_constant=lambda _: None, parse_int=_integer, strict=False))
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
-
-
-def _integer(digits: str) -> int | None:
-    return int(digits) if len(digits) < LONGEST_INTEGER else None
-
-
-def _printable(value: Any) -> Any:
-    """The value with what JSON output cannot hold replaced: lone surrogates, integers beyond 64 bits, infinities."""
-    if isinstance(value, str):
-        return value.encode("utf-8", errors="replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {_printable(key): _printable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_printable(item) for item in value]
-    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-        return _float(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def to_rfc3339(value: Any) -> str | None:
@@ -131,7 +96,7 @@ def to_number(value: Any) -> int | float | None:
     if value.__class__ is str:
         value = _number(value)
     if value.__class__ is int:
-        return int(value) if abs(value) <= LARGEST_INTEGER else _float(value)
+        return int(value) if abs(value) <= LARGEST_INTEGER else as_float(value)
     return float(value) if value.__class__ is float and math.isfinite(value) else None
 
 
@@ -140,13 +105,6 @@ def _number(text: str) -> int | float | None:
     if not NUMBER.fullmatch(text):
         return None
     return int(text) if len(text) < 19 and text.lstrip("+-").isdigit() else float(text)
-
-
-def _float(value: int) -> float | None:
-    try:
-        return float(value)
-    except OverflowError:
-        return None
 
 
 def to_integer(value: Any) -> int | None:

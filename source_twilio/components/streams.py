@@ -203,6 +203,8 @@ class AccountPartition(Partition):
                     cursor.count(len(result.rows))
             elif result:
                 reading.close(result)
+                if cursor:
+                    cursor.count(0)
             elif time.monotonic() - heard > SIGN_OF_LIFE:
                 heard = time.monotonic()
                 LOGGER.info("%s: still reading, %d requests so far", reading.who, stream.stats.requests)

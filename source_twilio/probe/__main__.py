@@ -17,20 +17,21 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_twilio.components.configuration import EarlierConfigurations, validate
 from source_twilio.components.errors import config_error
+from source_twilio.probe.findings import Unknown
 from source_twilio.probe.questions import QUESTIONS
 from source_twilio.probe.report import Report, clean
-from source_twilio.probe.session import MOST_REQUESTS, MOST_SECONDS, Session
+from source_twilio.probe.session import Session
 
 
-def probe(config: dict[str, Any], most: int = MOST_REQUESTS, seconds: float = MOST_SECONDS) -> Report:
+def probe(config: dict[str, Any]) -> Report:
     """Ask all questions with a configuration of the connector.
 
-    most, seconds: the limits of what is asked. Raises an AirbyteTracedException for a wrong configuration, for
-    credentials that Twilio refuses and where it does not answer.
+    Raises an AirbyteTracedException for a wrong configuration, for credentials that Twilio refuses and where it does
+    not answer, Unknown where the limits of the probe do not let it sign in.
     """
     EarlierConfigurations().transform(config)
     validate(config)
-    session = Session(config, most, seconds)
+    session = Session(config)
     session.sign_in()
     return Report(session, [(question, question.answer(session)) for question in QUESTIONS])
 
@@ -60,8 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         config = read_config(parsed.config)
         report = probe(config)
-    except AirbyteTracedException as error:
-        print(f"Nothing could be asked: {clean(error.message or '', config)}", file=sys.stderr)
+    except (AirbyteTracedException, Unknown) as error:
+        print(f"Nothing could be asked: {clean(getattr(error, 'message', str(error)) or '', config)}", file=sys.stderr)
         return 2
     print("\n".join(report.lines()))
     if parsed.json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -73,6 +74,12 @@ class Declared:
             if product not in best or row["page_size"] > self.rows[best[product]]["page_size"]:
                 best[product] = name
         return best
+
+
+@cache
+def declared() -> Declared:
+    """The manifest's declarations, read once a process."""
+    return Declared()
 
 
 def product_of(row: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ def insights(session: Session) -> Finding:
 
 def _summaries(session: Session) -> list[Row]:
     window = session.declared.window("call_summaries", session.days_ago(29), session.days_ago(0))
-    return session.page("call_summaries", window, size=50).rows
+    return session.page("call_summaries", window).rows
 
 
 def insights_filter(session: Session) -> Finding:

@@ -16,7 +16,7 @@ from source_twilio.components.paging import following
 from source_twilio.components.records import Normaliser, Row, to_rfc3339
 from source_twilio.components.requester import TwilioRequester
 from source_twilio.components.windows import Unit, parse
-from source_twilio.probe.declared import Declared, product_of
+from source_twilio.probe.declared import declared, product_of
 from source_twilio.probe.findings import Unknown, Wrong, no_access, said
 from source_twilio.probe.recorder import Budget, Recorder
 
@@ -42,20 +42,21 @@ class Session:
     config: the connector's configuration, migrated and validated. `sign_in` first.
     """
 
-    def __init__(self, config: Mapping[str, Any], most: int = MOST_REQUESTS, seconds: float = MOST_SECONDS) -> None:
+    def __init__(self, config: Mapping[str, Any]) -> None:
         self.config = config
-        self.declared = Declared()
+        self.declared = declared()
         self.sid: str = config["account_sid"]
         self.region: str = config["region"]
         retry = self.declared.retry.policy
         self._policy = replace(retry, whole=min(retry.whole, 30.0), retry_for=PATIENCE)
-        self.budget = Budget(most, seconds)
+        self.budget = Budget(MOST_REQUESTS, MOST_SECONDS)
         self.api = Recorder(self.region, retry.host_down, self.budget)
         self.credentials = Credentials(config, self.api, self._policy)
         self.accounts = Accounts(config, self.api, self.credentials, self._policy)
         self.kind = self.credentials.kind
         self.account_refusal: Refused | None = None
         self.created: datetime | None = None
+        self.now = self.api.clock.latest()
         self.began = ""  # what was created later, another request may not show
         self.linked: set[str] = set()  # products that named a next page
         self.strayed: set[str] = set()  # those that named one on another host
@@ -74,6 +75,7 @@ class Session:
                 raise self.accounts.refused_main(refusal, WHO) from refusal
             self.account_refusal = refusal
             self._sign_in_as_key()
+        self.now = self.api.clock.latest()
         self.began = Unit("second").text(self.api.clock.earliest() - timedelta(minutes=1))
 
     def _sign_in_as_key(self) -> None:
@@ -84,8 +86,8 @@ class Session:
                 raise self.accounts.refused_main(refusal, WHO) from refusal
 
     def days_ago(self, days: int) -> datetime:
-        """The moment so many days before now, to the second."""
-        return (self.api.clock.latest() - timedelta(days=days)).replace(microsecond=0)
+        """The moment so many days before the probe's beginning, to the second."""
+        return (self.now - timedelta(days=days)).replace(microsecond=0)
 
     def lacks(self, product: str) -> bool:
         """Whether the manifest says that the Region does not offer a product."""

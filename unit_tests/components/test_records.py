@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from source_twilio.components.bodies import decode
 from source_twilio.components.records import (
     Normaliser,
     Page,
-    decode,
     to_boolean,
     to_date,
     to_integer,

@@ -80,7 +80,7 @@ def test_calls_without_a_start_are_read_and_move_no_cursor(
     syncs: Syncs, monkeypatch: pytest.MonkeyPatch, clock: FrozenDateTimeFactory, status: str, pages: str
 ) -> None:
     page_size(monkeypatch, 1000 if pages == "one" else 3)
-    wanted = [put(syncs, "calls", day, NOW - day * DAY) for day in range(1, 12)]
+    wanted = [put(syncs, "calls", day, NOW - day * DAY) for day in range(2, 12)]
     wanted.append(put(syncs, "calls", 99, NOW - 6 * DAY, None, status=status))
     output = syncs.run("calls")
     assert sids(output, "calls") == sorted(wanted)
