@@ -13,10 +13,20 @@ from integration_tests.matrix.runs import Outcome
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox import accounts as known
 
-TOKENS = {sid: f"canary+{name}/9f8e7d6c5b4a=" for sid, name in (
-    (known.MAIN, "main"), (known.SUPPORT, "support"), (known.MARKETING, "marketing"), (known.SUSPENDED, "suspended"))}
-KEYS = {"SK" + "a" * 32: ("main", "canary+main-key/1a2b3c4d="), "SK" + "b" * 32: ("standard", "canary+standard-key/5e6f7a8b="),
-        "OQ" + "c" * 32: ("oauth", "canary+oauth-app/9c0d1e2f=")}
+TOKENS = {
+    sid: f"canary+{name}/9f8e7d6c5b4a="
+    for sid, name in (
+        (known.MAIN, "main"),
+        (known.SUPPORT, "support"),
+        (known.MARKETING, "marketing"),
+        (known.SUSPENDED, "suspended"),
+    )
+}
+KEYS = {
+    "SK" + "a" * 32: ("main", "canary+main-key/1a2b3c4d="),
+    "SK" + "b" * 32: ("standard", "canary+standard-key/5e6f7a8b="),
+    "OQ" + "c" * 32: ("oauth", "canary+oauth-app/9c0d1e2f="),
+}
 WRONG = "canary+wrong-secret/0a1b2c3d="
 BEARER = re.compile(rb"oauth-[A-Za-z0-9_-]{20,}")  # how the sandbox's OAuth tokens look
 INPUT = {"config.json"}  # the file that the test itself has written
@@ -33,8 +43,13 @@ def plant(sandbox: Sandbox) -> None:
 def configurations() -> dict[str, dict[str, object]]:
     """A configuration for each way to give a secret, right and wrong."""
     main, standard, app = KEYS
-    flat = {"account_sid": known.MAIN, "auth_token": TOKENS[known.MAIN], "start_date": "2024-01-01T00:00:00Z",
-            "lookback_window": 0, "num_worker": 3}
+    flat = {
+        "account_sid": known.MAIN,
+        "auth_token": TOKENS[known.MAIN],
+        "start_date": "2024-01-01T00:00:00Z",
+        "lookback_window": 0,
+        "num_worker": 3,
+    }
     return {
         "Auth Token": people.token(secret=TOKENS[known.MAIN]),
         "flat, as earlier connectors saved it": flat,
@@ -61,8 +76,13 @@ def leaks(outcome: Outcome, roots: Iterable[Path] = ()) -> list[str]:
     """Where a secret stands: in the output, in what went to the standard error, or in a file that was left behind."""
     texts = {"stdout": outcome.raw, "stderr": outcome.stderr.encode()}
     for root in (outcome.folder, *roots):
-        texts.update({str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*")
-                      if path.is_file() and path.name not in INPUT or path.is_file() and path.parent != root})
+        texts.update(
+            {
+                str(path.relative_to(root)): path.read_bytes()
+                for path in root.rglob("*")
+                if path.is_file() and path.name not in INPUT or path.is_file() and path.parent != root
+            }
+        )
     found = []
     for place, text in texts.items():
         found += [f"{place}: {form!r}" for form in set(forms()) if form in text]

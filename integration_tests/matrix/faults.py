@@ -45,13 +45,17 @@ def status(number: int) -> dict[str, Any]:
 
 def cases() -> list[Case]:
     """Every fault that a retry overcomes; made anew for each read, since one of them holds a date."""
+    # fmt: off
     return [
         Case("429", "calls", "/Calls.json", refused(), "HTTP 429"),
-        Case("429, Retry-After in seconds", "recordings", "/Recordings.json", refused(Retry_After="1"), "HTTP 429", 1, 1.5),
+        Case("429, Retry-After in seconds", "recordings", "/Recordings.json",
+             refused(Retry_After="1"), "HTTP 429", 1, 1.5),
         Case("429, Retry-After as a date", "transcriptions", "/Transcriptions.json",
              refused(Retry_After=in_seconds(30)), "HTTP 429", LONGEST_WAIT, 1.5 * LONGEST_WAIT),
-        Case("429, Retry-After in the past", "trunks", "/v1/Trunks", refused(Retry_After=in_seconds(-3600)), "HTTP 429", 0, 0.75),
-        Case("429, Retry-After zero", "notifications", "/Notifications.json", refused(Retry_After="0"), "HTTP 429", 0, 0.75),
+        Case("429, Retry-After in the past", "trunks", "/v1/Trunks",
+             refused(Retry_After=in_seconds(-3600)), "HTTP 429", 0, 0.75),
+        Case("429, Retry-After zero", "notifications", "/Notifications.json",
+             refused(Retry_After="0"), "HTTP 429", 0, 0.75),
         Case("429, Retry-After a year", "applications", "/Applications.json",
              refused(Retry_After="31536000"), "HTTP 429", LONGEST_WAIT, 1.5 * LONGEST_WAIT),
         Case("429, Retry-After beyond all numbers", "keys", "/Keys.json",
@@ -67,10 +71,11 @@ def cases() -> list[Case]:
         Case("502", "usage_records_monthly", "/Monthly.json", status(502), "HTTP 502"),
         Case("503", "usage_records_yearly", "/Yearly.json", status(503), "HTTP 503"),
         Case("504", "usage_records_all_time", "/AllTime.json", status(504), "HTTP 504"),
-        Case("503 without JSON", "usage_records_today", "/Today.json", {"action": "not_json", "status": 503}, "HTTP 503"),
+        Case("503 without JSON", "usage_records_today", "/Today.json",
+             {"action": "not_json", "status": 503}, "HTTP 503"),
         Case("reset", "usage_records_yesterday", "/Yesterday.json", {"action": "reset"}, BROKEN),
-        Case("reset after the headers", "usage_records_this_month", "/ThisMonth.json", {"action": "reset_after_headers"},
-             BROKEN),
+        Case("reset after the headers", "usage_records_this_month", "/ThisMonth.json",
+             {"action": "reset_after_headers"}, BROKEN),
         Case("stall", "alerts", "/v1/Alerts", {"action": "stall", "seconds": 60}, "ReadTimeout"),
         Case("stall after the headers", "verify_services", "/v2/Services",
              {"action": "stall_after_headers", "seconds": 60}, BROKEN),
@@ -89,3 +94,4 @@ def cases() -> list[Case]:
         Case("401 without Twilio's JSON", "available_phone_number_countries", "/AvailablePhoneNumbers.json",
              {"action": "not_json", "status": 401}, "HTTP 401 without Twilio's explanation"),
     ]
+    # fmt: on

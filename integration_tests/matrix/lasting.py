@@ -37,13 +37,16 @@ def elsewhere(key: str, link: str) -> dict[str, Any]:
     return {"action": "json", "body": {key: [], "next_page_uri": link, "meta": {"key": key, "next_page_url": link}}}
 
 
+# fmt: off
 LASTING = [
     Lasting("429", "calls", "/Calls.json", refused(), ("HTTP 429", "num_workers")),
-    Lasting("429 with Retry-After zero", "notifications", "/Notifications.json", refused(Retry_After="0"), ("HTTP 429",)),
+    Lasting("429 with Retry-After zero", "notifications", "/Notifications.json",
+            refused(Retry_After="0"), ("HTTP 429",)),
     Lasting("500", "usage_records", "/Daily.json", status(500), ("HTTP 500", "status.twilio.com")),
     Lasting("503", "usage_records_yearly", "/Yearly.json", status(503), ("HTTP 503",)),
     Lasting("reset", "usage_records_yesterday", "/Yesterday.json", {"action": "reset"}, (BROKEN,)),
-    Lasting("reset after the headers", "usage_records_today", "/Today.json", {"action": "reset_after_headers"}, (BROKEN,)),
+    Lasting("reset after the headers", "usage_records_today", "/Today.json",
+            {"action": "reset_after_headers"}, (BROKEN,)),
     Lasting("stall", "alerts", "/v1/Alerts", {"action": "stall", "seconds": 60}, ("ReadTimeout",)),
     Lasting("stall after the headers", "verify_services", "/v2/Services",
             {"action": "stall_after_headers", "seconds": 60}, (BROKEN,)),
@@ -68,7 +71,8 @@ LASTING = [
             ("HTTP 404 without Twilio's explanation",)),
     Lasting("400", "outgoing_caller_ids", "/OutgoingCallerIds.json", twilio(400, 20001, "Bad request"),
             ("HTTP 400", "20001", "Bad request", "report"), "", 1),
-    Lasting("a redirect", "account_balance", "/Balance.json", {"action": "redirect", "host": EVIL}, ("HTTP 307",), "", 1),
+    Lasting("a redirect", "account_balance", "/Balance.json",
+            {"action": "redirect", "host": EVIL}, ("HTTP 307",), "", 1),
     Lasting("a page token that is dead", "conferences", "/Conferences.json",
             {"action": "dead_token", "status": 400}, ("HTTP 400", "Page token is not valid"), "", 1),
     Lasting("a next page on another host", "usage_records_monthly", "/Monthly.json",
@@ -80,3 +84,4 @@ LASTING = [
     Lasting("a next page that repeats for ever", "flows", "/v2/Flows", {"action": "loop_next"},
             ("was read before",), SYSTEM, 1),
 ]
+# fmt: on

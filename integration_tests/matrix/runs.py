@@ -51,7 +51,7 @@ class Outcome(Run):
         return [one for one in self.errors() if (one.get("stream_descriptor") or {}).get("name") == stream]
 
     def cursors(self, stream: str) -> dict[str, str]:
-        """The cursor of every partition of a stream's last state; those of undated rows have `/undated` behind the SID."""
+        """The cursors of a stream's last state by account; those of undated rows have `/undated` behind the SID."""
         found = {}
         for entry in self.stream_state(stream).get("states", []):
             place = "/".join(entry["partition"].values())
@@ -102,14 +102,19 @@ class Starter:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "integration_tests.matrix.starter"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": path},
         )
         self._answers: dict[int, Queue[dict[str, int]]] = {}
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._process.stdin:
             self._process.stdin.close()
         self._process.wait(20)
@@ -138,8 +143,16 @@ class Starter:
         number = len(self._answers) + 1
         answers = self._answers[number] = Queue()
         out = stdout or folder / "stdout"
-        order = {"id": number, "arguments": [str(part) for part in arguments], "env": surroundings(env, folder),
-                 "folder": str(folder), "stdout": str(out), "stderr": str(folder / "stderr"), **FIGURES, **figures}
+        order = {
+            "id": number,
+            "arguments": [str(part) for part in arguments],
+            "env": surroundings(env, folder),
+            "folder": str(folder),
+            "stdout": str(out),
+            "stderr": str(folder / "stderr"),
+            **FIGURES,
+            **figures,
+        }
         started = time.monotonic()
         assert self._process.stdin
         self._process.stdin.write(json.dumps(order) + "\n")
@@ -152,7 +165,12 @@ def surroundings(env: Mapping[str, str], folder: Path) -> dict[str, str]:
     places = {"HOME": folder / "home", "TMPDIR": folder / "tmp"}
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
-    return {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **{name: str(place) for name, place in places.items()}, **env}
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **{name: str(place) for name, place in places.items()},
+        **env,
+    }
 
 
 class Matrix:
@@ -161,11 +179,22 @@ class Matrix:
     def __init__(self, starter: Starter, env: Mapping[str, str], folders: Iterator[Path]) -> None:
         self._starter, self._env, self._folders = starter, dict(env), folders
 
-    def start(self, command: str, *, config: Mapping[str, Any] | None = None, env: Mapping[str, str] | None = None,
-              files: Mapping[str, Any] | None = None, options: Iterable[str] = (),
-              home: Mapping[str, str] | None = None, **more: Any) -> Running:
-        """Start a command. config: default the main account's Auth Token; files: further files of the command line, by
-        the name of their option, as JSON values or bytes; env: replaces the sandbox's variables; home: files of the home folder, by name."""
+    def start(
+        self,
+        command: str,
+        *,
+        config: Mapping[str, Any] | None = None,
+        env: Mapping[str, str] | None = None,
+        files: Mapping[str, Any] | None = None,
+        options: Iterable[str] = (),
+        home: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Running:
+        """Start a command.
+
+        config: default the main account's Auth Token; files: further files of the command line, by the name of their
+        option, as JSON values or bytes; env: replaces the sandbox's variables; home: files of the home folder.
+        """
         folder = next(self._folders)
         for name, text in (home or {}).items():
             (folder / "home").mkdir(exist_ok=True)

@@ -8,7 +8,8 @@
 
 What is null stays as it is. `retry` replaces figures of the manifest's `definitions.retry`, so that a test need not
 wait for minutes; `page_size` lowers that of every stream, so that a small world has many pages; `constants` are those
-of modules in source_twilio.components; `resolver` is after how many seconds the look-up of a host name fails. It answers `{"id": 1, "pid": 123}`, and `{"id": 1, "code": 0}` at the end.
+of modules in source_twilio.components; `resolver` is after how many seconds the look-up of a host name fails. It
+answers `{"id": 1, "pid": 123}`, and `{"id": 1, "code": 0}` at the end.
 """
 
 from __future__ import annotations

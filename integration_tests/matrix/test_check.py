@@ -1,4 +1,4 @@
-"""`check`: within ten seconds in every case, with the cheapest requests, without retries, and with a useful sentence."""
+"""`check`: within ten seconds in every case, with the cheapest requests, no retries, and a useful sentence."""
 
 from __future__ import annotations
 
@@ -42,23 +42,37 @@ def paths(scene: Scene) -> list[str]:
     return [one["path"] for one in scene.control.requests()]
 
 
-@pytest.mark.parametrize(("config", "asked"), [
-    (people.token(), [ACCOUNT]),
-    (people.token(known.SUPPORT, known.SUPPORT_TOKEN), [ACCOUNT.replace(known.MAIN, known.SUPPORT)]),
-    (people.MAIN_KEY, [ACCOUNT]),
-    (people.STANDARD_KEY, [ACCOUNT, MESSAGES]),
-    (people.RESTRICTED_KEY, [ACCOUNT, MESSAGES]),
-    (people.app(), [TOKEN, ACCOUNT]),
-    (people.NARROW_APP, [TOKEN, ACCOUNT, MESSAGES]),
-], ids=["Auth Token", "a subaccount's Auth Token", "Main key", "Standard key", "Restricted key", "OAuth app",
-        "OAuth app with few scopes"])
+@pytest.mark.parametrize(
+    ("config", "asked"),
+    [
+        (people.token(), [ACCOUNT]),
+        (people.token(known.SUPPORT, known.SUPPORT_TOKEN), [ACCOUNT.replace(known.MAIN, known.SUPPORT)]),
+        (people.MAIN_KEY, [ACCOUNT]),
+        (people.STANDARD_KEY, [ACCOUNT, MESSAGES]),
+        (people.RESTRICTED_KEY, [ACCOUNT, MESSAGES]),
+        (people.app(), [TOKEN, ACCOUNT]),
+        (people.NARROW_APP, [TOKEN, ACCOUNT, MESSAGES]),
+    ],
+    ids=[
+        "Auth Token",
+        "a subaccount's Auth Token",
+        "Main key",
+        "Standard key",
+        "Restricted key",
+        "OAuth app",
+        "OAuth app with few scopes",
+    ],
+)
 def test_credentials_that_are_right(config: dict[str, Any], asked: list[str], scene: Scene) -> None:
     succeeded(scene.check(config))
     assert paths(scene) == asked
 
 
-@pytest.mark.parametrize("config", [people.STANDARD_KEY, people.RESTRICTED_KEY, people.NARROW_APP],
-                         ids=["Standard key", "Restricted key", "OAuth app"])
+@pytest.mark.parametrize(
+    "config",
+    [people.STANDARD_KEY, people.RESTRICTED_KEY, people.NARROW_APP],
+    ids=["Standard key", "Restricted key", "OAuth app"],
+)
 def test_what_the_kind_can_never_read_is_listed(config: dict[str, Any], scene: Scene) -> None:
     log = succeeded(scene.check(config))
     (line,) = [line for line in log.splitlines() if "can never read" in line]
@@ -73,19 +87,38 @@ def test_a_restricted_key_without_the_permission_for_messages_is_right(scene: Sc
     assert "permission" in log and "shows at the read" in log
 
 
-@pytest.mark.parametrize(("config", "asked", "words"), [
-    (people.token(secret="wrong"), [ACCOUNT], ("20003", "`credentials.auth_token`", known.MAIN)),
-    (people.token(secret=known.SUPPORT_TOKEN), [ACCOUNT], ("20003", "`credentials.auth_token`")),
-    (people.TEST, [ACCOUNT.replace(known.MAIN, known.TEST_SID)], ("20008", "test credentials", "live")),
-    (people.key(known.STANDARD_KEY, "wrong"), [ACCOUNT, MESSAGES], ("20003", "`credentials.api_key_secret`")),
-    (people.key(known.IE1_KEY, known.IE1_SECRET), [ACCOUNT, MESSAGES], ("20003", "`region`")),
-    (people.app(secret="wrong"), [TOKEN], ("20003", "`credentials.client_secret`")),
-    (people.app("OQ" + "0" * 32), [TOKEN], ("20003", "`credentials.client_id`")),
-    (people.token(known.CLOSED, known.CLOSED_TOKEN), [ACCOUNT.replace(known.MAIN, known.CLOSED)], ("20005", "not active")),
-    (people.token(region="ie1"), [ACCOUNT], ("20003", "`region`")),
-], ids=["wrong Auth Token", "Auth Token of another account", "test credentials", "wrong secret of a key",
-        "key of another Region", "wrong secret of an app", "unknown app", "closed account", "Auth Token of another Region"])
-def test_credentials_that_are_wrong(config: dict[str, Any], asked: list[str], words: tuple[str, ...], scene: Scene) -> None:
+@pytest.mark.parametrize(
+    ("config", "asked", "words"),
+    [
+        (people.token(secret="wrong"), [ACCOUNT], ("20003", "`credentials.auth_token`", known.MAIN)),
+        (people.token(secret=known.SUPPORT_TOKEN), [ACCOUNT], ("20003", "`credentials.auth_token`")),
+        (people.TEST, [ACCOUNT.replace(known.MAIN, known.TEST_SID)], ("20008", "test credentials", "live")),
+        (people.key(known.STANDARD_KEY, "wrong"), [ACCOUNT, MESSAGES], ("20003", "`credentials.api_key_secret`")),
+        (people.key(known.IE1_KEY, known.IE1_SECRET), [ACCOUNT, MESSAGES], ("20003", "`region`")),
+        (people.app(secret="wrong"), [TOKEN], ("20003", "`credentials.client_secret`")),
+        (people.app("OQ" + "0" * 32), [TOKEN], ("20003", "`credentials.client_id`")),
+        (
+            people.token(known.CLOSED, known.CLOSED_TOKEN),
+            [ACCOUNT.replace(known.MAIN, known.CLOSED)],
+            ("20005", "not active"),
+        ),
+        (people.token(region="ie1"), [ACCOUNT], ("20003", "`region`")),
+    ],
+    ids=[
+        "wrong Auth Token",
+        "Auth Token of another account",
+        "test credentials",
+        "wrong secret of a key",
+        "key of another Region",
+        "wrong secret of an app",
+        "unknown app",
+        "closed account",
+        "Auth Token of another Region",
+    ],
+)
+def test_credentials_that_are_wrong(
+    config: dict[str, Any], asked: list[str], words: tuple[str, ...], scene: Scene
+) -> None:
     message = failed(scene.check(config))
     assert paths(scene) == asked
     for word in words:
@@ -97,17 +130,31 @@ def test_an_api_key_of_a_region_is_right_there(scene: Scene) -> None:
     assert [one["host"] for one in scene.control.requests()] == ["api.dublin.ie1.twilio.com"]
 
 
-@pytest.mark.parametrize(("rule", "words"), [
-    ({"action": "status", "status": 503}, "HTTP 503"),
-    ({"action": "status", "status": 429, "code": 20429, "headers": {"Retry-After": "3600"}}, "HTTP 429"),
-    ({"action": "html"}, "no JSON object"),
-    ({"action": "not_json", "status": 401}, "HTTP 401 without Twilio's explanation"),
-    ({"action": "reset"}, "Error"),
-    ({"action": "stall", "seconds": 60}, "Timeout"),
-    ({"action": "stall_after_headers", "seconds": 60}, "Error|Timeout"),
-    ({"action": "redirect"}, "HTTP 307"),
-    ({"action": "status", "status": 404, "code": 20404, "message": "not found"}, "20404"),
-], ids=["503", "429", "html", "401 without Twilio's JSON", "reset", "stall", "stall after the headers", "redirect", "404"])
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"action": "status", "status": 503}, "HTTP 503"),
+        ({"action": "status", "status": 429, "code": 20429, "headers": {"Retry-After": "3600"}}, "HTTP 429"),
+        ({"action": "html"}, "no JSON object"),
+        ({"action": "not_json", "status": 401}, "HTTP 401 without Twilio's explanation"),
+        ({"action": "reset"}, "Error"),
+        ({"action": "stall", "seconds": 60}, "Timeout"),
+        ({"action": "stall_after_headers", "seconds": 60}, "Error|Timeout"),
+        ({"action": "redirect"}, "HTTP 307"),
+        ({"action": "status", "status": 404, "code": 20404, "message": "not found"}, "20404"),
+    ],
+    ids=[
+        "503",
+        "429",
+        "html",
+        "401 without Twilio's JSON",
+        "reset",
+        "stall",
+        "stall after the headers",
+        "redirect",
+        "404",
+    ],
+)
 def test_a_twilio_in_trouble(rule: dict[str, Any], words: str, scene: Scene) -> None:
     scene.control.add_fault(**rule)
     message = failed(scene.check())
@@ -124,7 +171,9 @@ def test_slow_answers_of_several_requests_add_up_to_less_than_the_bound(config: 
 
 
 def test_a_proxy_that_is_gone(scene: Scene) -> None:
-    message = failed(scene.check(env={**scene.env, "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}))
+    message = failed(
+        scene.check(env={**scene.env, "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"})
+    )
     assert "proxy" in message.lower()
 
 

@@ -1,4 +1,4 @@
-"""Twilio's limit of requests at the same time: the whole connector slows down together, and no request fails for good."""
+"""Twilio's limit of requests at the same time: all slow down together, and no request fails for good."""
 
 from __future__ import annotations
 
@@ -10,9 +10,26 @@ from integration_tests.helpers import configuration
 from integration_tests.matrix.runs import Outcome
 from integration_tests.matrix.world import Scene
 
-STREAMS = ["messages", "calls", "recordings", "notifications", "incoming_phone_numbers", "message_media", "alerts", "flows",
-           "executions", "step", "services", "conversations", "conversation_messages", "conversation_participants",
-           "users", "user_conversations", "roles", "workers"]
+STREAMS = [
+    "messages",
+    "calls",
+    "recordings",
+    "notifications",
+    "incoming_phone_numbers",
+    "message_media",
+    "alerts",
+    "flows",
+    "executions",
+    "step",
+    "services",
+    "conversations",
+    "conversation_messages",
+    "conversation_participants",
+    "users",
+    "user_conversations",
+    "roles",
+    "workers",
+]
 LIMIT, LATENCY = 10, 0.2
 
 
@@ -26,15 +43,19 @@ def limited(scene: Scene, workers: int, limit: int | None) -> tuple[Outcome, lis
 
 
 @pytest.mark.parametrize("retry_after", ["none", "seconds"])
-def test_forty_workers_at_a_limit_of_ten(retry_after: str, scene: Scene, record_property: pytest.RecordProperty) -> None:
+def test_forty_workers_at_a_limit_of_ten(
+    retry_after: str, scene: Scene, record_property: pytest.RecordProperty
+) -> None:
     calm, statuses = limited(scene, LIMIT, None)
     assert set(statuses) == {200}
     scene.control.set_switch("retry_after", retry_after)
     busy, statuses = limited(scene, 4 * LIMIT, LIMIT)
     refused, ratio = statuses.count(429), busy.seconds / calm.seconds
     record_property("wall_time_ratio", round(ratio, 2))
-    print(f"\n{4 * LIMIT} workers at a limit of {LIMIT}: {busy.seconds:.1f} s with {refused} of {len(statuses)} requests "
-          f"refused, {ratio:.2f} times the {calm.seconds:.1f} s of {LIMIT} workers that are never refused")
+    print(
+        f"\n{4 * LIMIT} workers at a limit of {LIMIT}: {busy.seconds:.1f} s with {refused} of {len(statuses)} requests "
+        f"refused, {ratio:.2f} times the {calm.seconds:.1f} s of {LIMIT} workers that are never refused"
+    )
     assert (busy.exit_code, busy.errors(), busy.incomplete) == (0, [], set())
     assert scene.wrong(STREAMS, busy) == []
     assert 0 < refused < len(statuses) / 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +10,21 @@ import pytest
 
 from integration_tests.matrix import people
 from integration_tests.matrix.lasting import CONFIG
-from integration_tests.matrix.runs import QUICK, Outcome
+from integration_tests.matrix.runs import Outcome
 from integration_tests.matrix.world import RESOURCES, Scene
 from integration_tests.sandbox import accounts as known
 
 GROUPS = {
     "2010 API": ["messages", "calls", "usage_records", "incoming_phone_numbers", "message_media"],
-    "product hosts": ["alerts", "conversations", "conversation_participants", "flows", "trunks", "verify_services",
-                      "workspaces"],
+    "product hosts": [
+        "alerts",
+        "conversations",
+        "conversation_participants",
+        "flows",
+        "trunks",
+        "verify_services",
+        "workspaces",
+    ],
     "reference data": ["available_phone_number_countries", "voice_pricing_countries"],
     "main account alone": ["account_balance"],
 }
@@ -49,9 +55,18 @@ class Kind:
 KINDS = [
     Kind("Auth Token", people.token(), "auth_token", known.MAIN, {LIST: 1, SELF: 0}),
     Kind("Main key", people.MAIN_KEY, "main_key", known.MAIN_KEY, {LIST: 1, SELF: 1}),
-    Kind("Standard key", people.STANDARD_KEY, "standard", known.STANDARD_KEY, {LIST: 0, SELF: 1}, cannot=ADMINISTRATION),
-    Kind("Restricted key", people.RESTRICTED_KEY, "restricted", known.RESTRICTED_KEY, {LIST: 0, SELF: 1},
-         known.RESTRICTED_PERMISSIONS, ADMINISTRATION),
+    Kind(
+        "Standard key", people.STANDARD_KEY, "standard", known.STANDARD_KEY, {LIST: 0, SELF: 1}, cannot=ADMINISTRATION
+    ),
+    Kind(
+        "Restricted key",
+        people.RESTRICTED_KEY,
+        "restricted",
+        known.RESTRICTED_KEY,
+        {LIST: 0, SELF: 1},
+        known.RESTRICTED_PERMISSIONS,
+        ADMINISTRATION,
+    ),
     Kind("OAuth app", people.app(), "oauth", "bearer", {LIST: 0, SELF: 0}),
     Kind("OAuth app with few scopes", people.NARROW_APP, "oauth", "bearer", {LIST: 0, SELF: 0}, known.NARROW_SCOPES),
 ]
@@ -91,7 +106,10 @@ def test_what_a_kind_cannot_read_is_said(kind: Kind, reader: Reader) -> None:
     outcome, _ = reader(kind)
     refused = [stream for stream in STREAMS if not kind.reads(stream)]
     assert outcome.exit_code == (1 if refused else 0)
-    assert {(error.get("stream_descriptor") or {"name": None})["name"] for error in outcome.errors()} <= {*refused, None}
+    assert {(error.get("stream_descriptor") or {"name": None})["name"] for error in outcome.errors()} <= {
+        *refused,
+        None,
+    }
     for stream in refused:
         (error,) = outcome.errors_of(stream)
         fact, _, advice = error["message"].partition("). ")
@@ -164,8 +182,8 @@ def test_wrong_credentials_end_a_read_at_once(name: str, scene: Scene) -> None:
     for stream in STREAMS:
         (error,) = outcome.errors_of(stream)
         assert (error["failure_type"], code in error["message"]) == (CONFIG, True), error["message"]
-    # A refused Auth Token is refused once for all streams that need the list of accounts; a key that is refused there may
-    # be a Standard one, so every stream asks for itself.
+    # A refused Auth Token is refused once for all streams that need the list of accounts; a key that is refused there
+    # may be a Standard one, so every stream asks for itself.
     alone = len(GROUPS["reference data"]) + len(GROUPS["main account alone"])
     most = 1 + alone if "auth_token" in config["credentials"] else 1 + len(STREAMS)
     assert len(scene.control.requests()) <= most
@@ -177,66 +195,3 @@ def test_a_subaccount_with_its_own_token_is_a_main_account_of_its_own(scene: Sce
     assert (outcome.exit_code, outcome.errors()) == (0, [])
     assert scene.wrong(names, outcome, main=known.SUPPORT) == []
     assert {one["user"] for one in scene.control.requests()} == {known.SUPPORT}
-
-
-def test_an_oauth_token_that_ends_in_the_middle_is_renewed(scene: Scene) -> None:
-    scene.control.latency(0.1)
-    names = ["conversation_participants", "step", "messages"]
-    running = scene.start_read(names, config=people.app(num_workers=4))
-    for tokens in (1, 2):
-        wait_for(lambda number=tokens: len(scene.requests("/v2/token")) == number and read_since(scene) >= 5)  # type: ignore[misc]
-        scene.control.expire_tokens()
-    outcome = running.wait()
-    assert (outcome.exit_code, outcome.errors(), outcome.logs("WARN")) == (0, [], [])
-    assert scene.wrong(names, outcome, kind="oauth") == []
-    assert len(scene.requests("/v2/token")) == 3
-    assert 2 <= len(scene.requests(status=401)) <= 2 * 4  # the requests in flight, each once
-
-
-def read_since(scene: Scene) -> int:
-    """How many requests have been answered since the last token was given out."""
-    count = 0
-    for one in reversed(scene.control.requests()):
-        if one["path"] == "/v2/token":
-            break
-        count += one["status"] == 200
-    return count
-
-
-def test_an_oauth_token_is_renewed_before_it_ends(scene: Scene) -> None:
-    moment = scene.control.status()["now"]
-    scene.control.add_key("OQ" + "5" * 32, "short-lived-secret-0123456789abcd", "oauth", lifetime=3)
-    scene.control.set_now(moment)  # the clock has to go on for tokens to end
-    try:
-        scene.control.latency(0.25)
-        names = ["conversation_participants", "step", "users", "roles"]
-        outcome = scene.read(names, config=people.app("OQ" + "5" * 32, "short-lived-secret-0123456789abcd", num_workers=2))
-    finally:
-        scene.control.freeze(moment)
-    assert (outcome.exit_code, outcome.errors()) == (0, [])
-    assert outcome.seconds > 3
-    requests = scene.control.requests()
-    assert len([one for one in requests if one["path"] == "/v2/token"]) >= 2
-    assert {one["status"] for one in requests} == {200}
-
-
-@pytest.mark.parametrize(("rule", "words"), [
-    ({"action": "status", "status": 503}, "HTTP 503"),
-    ({"action": "json", "body": {"token_type": "Bearer"}}, "OAuth token"),
-    ({"action": "html"}, "no JSON object"),
-], ids=["503", "no token in it", "html"])
-def test_an_oauth_host_in_trouble(rule: dict[str, Any], words: str, scene: Scene) -> None:
-    scene.control.add_fault(**rule, url="oauth.twilio.com")
-    outcome = scene.read(["messages", "alerts"], config=people.app(), retry=QUICK)
-    assert (outcome.exit_code, outcome.incomplete) == (1, {"messages", "alerts"})
-    for stream in ("messages", "alerts"):
-        assert words in outcome.errors_of(stream)[0]["message"]
-    assert {one["host"] for one in scene.control.requests()} == {"oauth.twilio.com"}
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.01)

@@ -23,8 +23,19 @@ CREATED = format_datetime(YESTERDAY)
 
 def row(key: str, **columns: Any) -> str:
     """A message as JSON text."""
-    return json.dumps({"sid": key, "account_sid": MAIN, "status": "sent", "date_created": CREATED, "date_updated": CREATED,
-                       "date_sent": CREATED, "num_media": "0", "body": "Grüße 🎉", **columns})
+    return json.dumps(
+        {
+            "sid": key,
+            "account_sid": MAIN,
+            "status": "sent",
+            "date_created": CREATED,
+            "date_updated": CREATED,
+            "date_sent": CREATED,
+            "num_media": "0",
+            "body": "Grüße 🎉",
+            **columns,
+        }
+    )
 
 
 def with_text(column: str, text: str) -> str:
@@ -88,10 +99,18 @@ def test_an_odd_row_leaves_its_neighbours_alone(name: str, scene: Scene) -> None
     scene.control.add_fault("body", url=r"/Messages\.json", account=MAIN, status=200, body=text)
     outcome = scene.read(["messages", "calls"], retry=HASTY)
     assert (outcome.exit_code, outcome.errors(), outcome.complete) == (0, [], {"messages", "calls"})
-    messages = [line["record"]["data"] for line in lines_of(outcome)
-                if line["type"] == "RECORD" and line["record"]["stream"] == "messages"]
-    good = {"account_sid": MAIN, "status": "sent", "body": "Grüße 🎉", "num_media": 0,
-            "date_sent": YESTERDAY.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    messages = [
+        line["record"]["data"]
+        for line in lines_of(outcome)
+        if line["type"] == "RECORD" and line["record"]["stream"] == "messages"
+    ]
+    good = {
+        "account_sid": MAIN,
+        "status": "sent",
+        "body": "Grüße 🎉",
+        "num_media": 0,
+        "date_sent": YESTERDAY.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
     for sid in (BEFORE, AFTER):
         (neighbour,) = [one for one in messages if one.get("sid") == sid]
         assert {column: neighbour[column] for column in good} == good
@@ -101,12 +120,35 @@ def test_an_odd_row_leaves_its_neighbours_alone(name: str, scene: Scene) -> None
     assert scene.wrong(["calls"], outcome) == []
 
 
-@pytest.mark.parametrize("body", [
-    '{"messages": ' + "[" * 200_000 + "]" * 200_000 + "}", "[" * 1_000_000, '{"messages": [' + "{}," * 10 + "null]}",
-    '{"messages": [1, 2]}', '{"messages": {"0": {}}}', "\u0000", '"messages"', "nul", '{"messages": [{}]',
-    "\ufeff{}", '{"messages"',
-], ids=["200,000 deep", "a million brackets", "a null among the rows", "numbers", "an object", "a NUL byte", "text", "half a word",
-        "cut off", "a byte order mark", "half a name"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"messages": ' + "[" * 200_000 + "]" * 200_000 + "}",
+        "[" * 1_000_000,
+        '{"messages": [' + "{}," * 10 + "null]}",
+        '{"messages": [1, 2]}',
+        '{"messages": {"0": {}}}',
+        "\u0000",
+        '"messages"',
+        "nul",
+        '{"messages": [{}]',
+        "\ufeff{}",
+        '{"messages"',
+    ],
+    ids=[
+        "200,000 deep",
+        "a million brackets",
+        "a null among the rows",
+        "numbers",
+        "an object",
+        "a NUL byte",
+        "text",
+        "half a word",
+        "cut off",
+        "a byte order mark",
+        "half a name",
+    ],
+)
 def test_an_answer_that_is_no_page_fails_its_stream_alone(body: str, scene: Scene) -> None:
     scene.control.add_fault("body", url=r"/Messages\.json", account=MAIN, status=200, body=body)
     outcome = scene.read(["messages", "calls"], retry=HASTY)
@@ -118,12 +160,22 @@ def test_an_answer_that_is_no_page_fails_its_stream_alone(body: str, scene: Scen
     assert scene.wrong(["calls"], outcome) == []
 
 
-@pytest.mark.parametrize(("column", "value"), [("sid", "null"), ("sid", "17"), ("sid", '"../../Accounts"'), ("sid", '"a/b?c#d"'),
-                                               ("sid", "{}"), ("sid", '"\\ud800"')])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("sid", "null"),
+        ("sid", "17"),
+        ("sid", '"../../Accounts"'),
+        ("sid", '"a/b?c#d"'),
+        ("sid", "{}"),
+        ("sid", '"\\ud800"'),
+    ],
+)
 def test_an_odd_parent_asks_for_nothing_elsewhere(column: str, value: str, scene: Scene) -> None:
     odd = with_text(column, value).replace('"num_media": "0"', '"num_media": "1"')
-    scene.control.add_fault("body", url=r"/Messages\.json", account=MAIN, status=200,
-                            body=f'{{"messages": [{odd}], "next_page_uri": null}}')
+    scene.control.add_fault(
+        "body", url=r"/Messages\.json", account=MAIN, status=200, body=f'{{"messages": [{odd}], "next_page_uri": null}}'
+    )
     outcome = scene.read(["message_media", "calls"], retry=HASTY)
     assert "calls" in outcome.complete
     assert list(lines_of(outcome))
@@ -131,14 +183,22 @@ def test_an_odd_parent_asks_for_nothing_elsewhere(column: str, value: str, scene
         (error,) = outcome.errors_of("message_media")
         assert "message_media" in error["message"] and "Traceback" not in error["message"]
         assert not re.fullmatch(r"'?\w+'?", error["message"])
-    place = re.compile(rf"/2010-04-01/Accounts/{MAIN}/Messages/[^/]+/Media\.json|.*/Messages\.json|.*/Calls\.json|.*/Accounts\.json")
+    place = re.compile(
+        rf"/2010-04-01/Accounts/{MAIN}/Messages/[^/]+/Media\.json|.*/Messages\.json|.*/Calls\.json|.*/Accounts\.json"
+    )
     for one in scene.control.requests():
         assert place.fullmatch(one["path"]) or one["account"] != MAIN, one["path"]
 
 
 def test_headers_that_are_odd_do_no_harm(scene: Scene) -> None:
-    headers = {"Date": "Fri, 31 Dec 9999 23:59:60 GMT", "Content-Type": "text/html", "X-Long": "x" * 60_000,
-               "Twilio-Concurrent-Requests": "many", "Set-Cookie": "session=1; Domain=twilio.com", "Link": "<https://x>; rel=next"}
+    headers = {
+        "Date": "Fri, 31 Dec 9999 23:59:60 GMT",
+        "Content-Type": "text/html",
+        "X-Long": "x" * 60_000,
+        "Twilio-Concurrent-Requests": "many",
+        "Set-Cookie": "session=1; Domain=twilio.com",
+        "Link": "<https://x>; rel=next",
+    }
     scene.control.add_fault("stall", seconds=0, headers=headers)
     outcome = scene.read(["messages", "alerts"])
     assert (outcome.exit_code, outcome.errors()) == (0, [])

@@ -19,13 +19,25 @@ from integration_tests.matrix.runs import Matrix, Running, Starter, surroundings
 from integration_tests.matrix.world import Key, Scene, key_of
 from integration_tests.sandbox import Sandbox
 
-STREAMS = ["messages", "calls", "usage_records", "alerts", "conferences", "recordings", "message_media", "conversations",
-           "conversation_messages", "executions", "step", "incoming_phone_numbers"]
+STREAMS = [
+    "messages",
+    "calls",
+    "usage_records",
+    "alerts",
+    "conferences",
+    "recordings",
+    "message_media",
+    "conversations",
+    "conversation_messages",
+    "executions",
+    "step",
+    "incoming_phone_numbers",
+]
 # Pages and distances of states so small that two months of a small account are a long read.
 SMALL = {"page_size": 25, "constants": {"cursors.ROWS_BETWEEN_STATES": 120}}
 CONFIG = configuration(slice_step_duration="P1W", num_workers=4)
-# Rows that a state cannot cover: those of windows that are being read (each of at most eight pages), and the lookback of
-# up to three days and a bit, of which a day of the busiest stream has 45 rows.
+# Rows that a state cannot cover: those of windows that are being read (each of at most eight pages), and the lookback
+# of up to three days and a bit, of which a day of the busiest stream has 45 rows.
 MOST_AGAIN = CONFIG["num_workers"] * 8 * SMALL["page_size"] + 4 * 45
 
 
@@ -48,8 +60,11 @@ def whole(long: Scene) -> Run:
 
 def keys(run: Run, stream: str = "") -> list[tuple[str, Key]]:
     """The keys of all rows, or of those of one stream."""
-    return [(record["stream"], key_of(record["stream"], record["data"])) for record in run.of("RECORD")
-            if stream in ("", record["stream"])]
+    return [
+        (record["stream"], key_of(record["stream"], record["data"]))
+        for record in run.of("RECORD")
+        if stream in ("", record["stream"])
+    ]
 
 
 def interrupted(scene: Scene, fraction: float, whole: Run, folder: Path) -> Run:
@@ -149,7 +164,8 @@ def test_a_consumer_that_closes_the_pipe(long: Scene, tmp_path: Path) -> None:
     try:
         running: list[Running] = []
         starting = threading.Thread(
-            target=lambda: running.append(long.start_read(STREAMS, config=CONFIG, stdout=pipe, **SMALL)))
+            target=lambda: running.append(long.start_read(STREAMS, config=CONFIG, stdout=pipe, **SMALL))
+        )
         starting.start()
         with pipe.open(encoding="utf-8") as output:
             for _ in range(50):
@@ -167,10 +183,18 @@ def test_a_consumer_that_closes_the_pipe(long: Scene, tmp_path: Path) -> None:
 
 
 def test_a_standard_output_that_is_closed(scene: Scene, tmp_path: Path) -> None:
-    arguments = ["--config", write(tmp_path / "config.json", CONFIG), "--catalog", write(tmp_path / "catalog.json", catalog(STREAMS))]
+    arguments = [
+        "--config",
+        write(tmp_path / "config.json", CONFIG),
+        "--catalog",
+        write(tmp_path / "catalog.json", catalog(STREAMS)),
+    ]
     done = subprocess.run(
         ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "source_twilio", "read", *map(str, arguments)],
-        env=surroundings({**scene.env, "PYTHONPATH": str(ROOT)}, tmp_path), capture_output=True, timeout=60, text=True,
+        env=surroundings({**scene.env, "PYTHONPATH": str(ROOT)}, tmp_path),
+        capture_output=True,
+        timeout=60,
+        text=True,
     )
     assert done.returncode != 0
     assert "Fatal Python error" not in done.stderr

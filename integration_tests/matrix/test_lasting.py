@@ -15,8 +15,13 @@ from integration_tests.sandbox.accounts import MAIN
 
 CASES = {case.name: case for case in LASTING}
 BROKEN = [case.stream for case in LASTING]
-SOUND = ["accounts", "usage_records_all_time", "usage_records_this_month", "usage_records_last_month",
-         "voice_pricing_countries"]
+SOUND = [
+    "accounts",
+    "usage_records_all_time",
+    "usage_records_this_month",
+    "usage_records_last_month",
+    "voice_pricing_countries",
+]
 FIGURES = {"read_timeout": 3.0, "whole_timeout": 20, "retry_for": 3.0, "longest_wait": 0.6}
 MOST_ATTEMPTS = 12  # within these figures, whatever Retry-After says
 

@@ -15,8 +15,14 @@ from integration_tests.sandbox.accounts import MAIN
 
 # The manifest's figures with a minute as two seconds: ten minutes are twenty seconds.
 SCALE = 30
-SCALED = {"connect_timeout": 10 / SCALE, "read_timeout": 60 / SCALE, "whole_timeout": 100 / SCALE,
-          "retry_for": 150 / SCALE, "longest_wait": 60 / SCALE, "host_down": 180 / SCALE}
+SCALED = {
+    "connect_timeout": 10 / SCALE,
+    "read_timeout": 60 / SCALE,
+    "whole_timeout": 100 / SCALE,
+    "retry_for": 150 / SCALE,
+    "longest_wait": 60 / SCALE,
+    "host_down": 180 / SCALE,
+}
 TEN_MINUTES = 600 / SCALE
 START = 2  # seconds that a process needs whatever happens, on a busy machine
 
@@ -44,8 +50,15 @@ def test_a_twilio_that_answers_nothing_ends_the_sync_within_ten_minutes(from_the
 
 def test_a_host_that_is_down_is_asked_no_more_and_the_others_are_read(scene: Scene) -> None:
     silent(scene, url=r"^conversations\.")
-    ours = ["services", "conversations", "users", "roles", "conversation_messages", "conversation_participants",
-            "user_conversations"]
+    ours = [
+        "services",
+        "conversations",
+        "users",
+        "roles",
+        "conversation_messages",
+        "conversation_participants",
+        "user_conversations",
+    ]
     sound = ["alerts", "flows", "messages", "usage_records"]
     outcome = scene.read([*ours, *sound], config=configuration(num_workers=2), retry=SCALED, timeout=2 * TEN_MINUTES)
     assert (outcome.exit_code, outcome.incomplete, outcome.complete) == (1, set(ours), set(sound))
@@ -66,9 +79,15 @@ def test_one_slow_list_does_not_put_its_host_down(scene: Scene) -> None:
     assert scene.wrong(["messages", "recordings"], outcome) == []
 
 
-@pytest.mark.parametrize("rule", [
-    {"action": "status", "status": 503}, {"action": "html"}, {"action": "json", "body": {"rows": []}},
-], ids=["503", "html", "another shape"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"action": "status", "status": 503},
+        {"action": "html"},
+        {"action": "json", "body": {"rows": []}},
+    ],
+    ids=["503", "html", "another shape"],
+)
 def test_without_the_list_of_accounts_every_stream_says_so(rule: dict[str, object], scene: Scene) -> None:
     scene.control.add_fault(**rule, url=r"/Accounts\.json")
     names = ["messages", "alerts", "conversations"]
@@ -89,7 +108,9 @@ def test_a_list_of_accounts_that_repeats_a_page_is_an_error(scene: Scene) -> Non
     assert outcome.errors_of("messages")
 
 
-@pytest.mark.parametrize("link", [f"https://{EVIL}/2010-04-01/Accounts.json?Page=1", f"//{EVIL}/x.json", f"@{EVIL}/x.json"])
+@pytest.mark.parametrize(
+    "link", [f"https://{EVIL}/2010-04-01/Accounts.json?Page=1", f"//{EVIL}/x.json", f"@{EVIL}/x.json"]
+)
 def test_a_list_of_accounts_that_goes_on_elsewhere_is_an_error(link: str, scene: Scene) -> None:
     body = {"accounts": [scene.account(MAIN)], "next_page_uri": link}
     scene.control.add_fault("json", url=r"/Accounts\.json", body=body, times=1)
@@ -160,7 +181,9 @@ def test_a_clock_that_is_off_loses_no_row(hours: int, scene: Scene) -> None:
 
 def shifted(moment: str, hours: float) -> str:
     """An ISO time some hours later."""
-    return (datetime.fromisoformat(moment.replace("Z", "+00:00")) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (datetime.fromisoformat(moment.replace("Z", "+00:00")) + timedelta(hours=hours)).strftime(
+        "%Y-%m-%dT%H:%M:%SZ"
+    )
 
 
 def check_not_ahead(outcome: Outcome, names: list[str], latest: str) -> None:

@@ -14,8 +14,10 @@ from integration_tests.matrix.world import Scene
 from integration_tests.sandbox import accounts as known
 
 EDGES = {"ie1": "dublin", "au1": "sydney"}
-OFFERED = {"ie1": ["messages", "calls", "recordings", "alerts", "trunks", "conversations", "flows", "workspaces"],
-           "au1": ["calls", "recordings", "alerts", "trunks", "messages"]}
+OFFERED = {
+    "ie1": ["messages", "calls", "recordings", "alerts", "trunks", "conversations", "flows", "workspaces"],
+    "au1": ["calls", "recordings", "alerts", "trunks", "messages"],
+}
 HOST = re.compile(r"[a-z-]+\.(dublin\.ie1|sydney\.au1)\.twilio\.com")
 
 
@@ -34,7 +36,11 @@ def test_every_host_is_the_regions(region: str, scene: Scene) -> None:
     assert {".".join(one["host"].split(".")[1:]) for one in requests} == {f"{EDGES[region]}.{region}.twilio.com"}
     assert {one["status"] for one in requests} == {200}
     assert {one["account"] for one in requests if one["host"].startswith("monitor.")} == {
-        known.MAIN, known.SUPPORT, known.MARKETING, known.SUSPENDED}
+        known.MAIN,
+        known.SUPPORT,
+        known.MARKETING,
+        known.SUSPENDED,
+    }
 
 
 def test_a_key_of_the_region(scene: Scene) -> None:
@@ -47,7 +53,9 @@ def test_a_key_of_the_region(scene: Scene) -> None:
 @pytest.mark.parametrize("region", ["us1", "ie1"])
 def test_a_token_of_another_region_is_refused_at_once(region: str, scene: Scene) -> None:
     other = {"us1": "ie1", "ie1": "us1"}[region]
-    outcome = scene.read(["messages"], config=people.token(secret=known.regional(known.MAIN_TOKEN, other), region=region))
+    outcome = scene.read(
+        ["messages"], config=people.token(secret=known.regional(known.MAIN_TOKEN, other), region=region)
+    )
     (error,) = outcome.errors_of("messages")
     assert (outcome.exit_code, error["failure_type"]) == (1, CONFIG)
     assert "20003" in error["message"] and "`region`" in error["message"]
@@ -78,9 +86,14 @@ def test_a_next_page_in_another_region_is_not_followed(host: str, scene: Scene) 
     assert all(HOST.fullmatch(one["host"]) and "ie1" in one["host"] for one in scene.control.requests())
 
 
-@pytest.mark.parametrize(("region", "missing", "product"), [
-    ("ie1", "verify_services", "verify"), ("ie1", "voice_pricing_countries", "pricing"), ("au1", "services", "conversations"),
-])
+@pytest.mark.parametrize(
+    ("region", "missing", "product"),
+    [
+        ("ie1", "verify_services", "verify"),
+        ("ie1", "voice_pricing_countries", "pricing"),
+        ("au1", "services", "conversations"),
+    ],
+)
 def test_a_product_that_the_region_does_not_have_is_said(region: str, missing: str, product: str, scene: Scene) -> None:
     outcome = scene.read([missing, "calls"], config=configured(region))
     assert (outcome.exit_code, outcome.errors(), outcome.complete) == (0, [], {missing, "calls"})
@@ -90,9 +103,14 @@ def test_a_product_that_the_region_does_not_have_is_said(region: str, missing: s
     assert outcome.cursors(missing) == {}
 
 
-@pytest.mark.parametrize("rule", [
-    {"action": "status", "status": 404, "code": 20404, "message": "Not found"}, {"action": "not_json", "status": 404},
-], ids=["404", "404 without Twilio's JSON"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"action": "status", "status": 404, "code": 20404, "message": "Not found"},
+        {"action": "not_json", "status": 404},
+    ],
+    ids=["404", "404 without Twilio's JSON"],
+)
 def test_a_product_that_the_region_should_have_but_has_not_is_an_error(rule: dict[str, Any], scene: Scene) -> None:
     scene.control.add_fault(**rule, url=r"^taskrouter\.dublin\.ie1")
     outcome = scene.read(["workspaces", "calls"], config=configured("ie1"), retry=QUICK)

@@ -1,4 +1,4 @@
-"""No secret leaves the connector: not in its output at any level, not in an error, not in a file, not to another host."""
+"""No secret leaves the connector: not in its output at any level, nor in an error, a file, or to another host."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def test_no_command_tells_a_secret(command: str, name: str, secrets: Scene) -> N
     outcome = run(secrets, command, name)
     assert leaks(outcome) == []
     is_wrong = name.startswith("wrong")
-    assert command == "discover" or (outcome.exit_code != 0) == (is_wrong or command == "read" and name == "Standard key")
+    assert command == "discover" or (outcome.exit_code != 0) == (
+        is_wrong or command == "read" and name == "Standard key"
+    )
     assert outcome.raw and b"Debug logs enabled" in outcome.raw  # it did run, and at debug level
     if command == "read" and not is_wrong:
         assert outcome.records("messages") and outcome.records("conversations")
@@ -65,21 +67,34 @@ def test_a_leak_would_be_found(secrets: Scene) -> None:
 def test_no_error_tells_a_secret(secrets: Scene) -> None:
     for case in LASTING:
         secrets.control.add_fault(**case.rule, url=re.escape(case.path) + r"(\?|$)", account=MAIN)
-    outcome = secrets.read([case.stream for case in LASTING], config=CONFIGURATIONS["Auth Token"], options=["--debug"],
-                           retry=HASTY)
+    outcome = secrets.read(
+        [case.stream for case in LASTING], config=CONFIGURATIONS["Auth Token"], options=["--debug"], retry=HASTY
+    )
     assert outcome.incomplete == {case.stream for case in LASTING}
     assert leaks(outcome) == []
 
 
-@pytest.mark.parametrize("rule", [
-    {"action": "html"}, {"action": "not_json"}, {"action": "status", "status": 401, "code": 20003},
-    {"action": "json", "body": {"rows": []}}, {"action": "json", "body": {"accounts": [{"auth_token": TOKENS[MAIN]}]}},
-    {"action": "foreign_next", "host": EVIL}, {"action": "redirect", "host": EVIL}, {"action": "loop_next"},
-    {"action": "truncate"}, {"action": "body", "status": 200, "body": "\ud800{]"},
-], ids=lambda rule: f"{rule['action']}{len(rule)}")
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"action": "html"},
+        {"action": "not_json"},
+        {"action": "status", "status": 401, "code": 20003},
+        {"action": "json", "body": {"rows": []}},
+        {"action": "json", "body": {"accounts": [{"auth_token": TOKENS[MAIN]}]}},
+        {"action": "foreign_next", "host": EVIL},
+        {"action": "redirect", "host": EVIL},
+        {"action": "loop_next"},
+        {"action": "truncate"},
+        {"action": "body", "status": 200, "body": "\ud800{]"},
+    ],
+    ids=lambda rule: f"{rule['action']}{len(rule)}",
+)
 def test_no_error_about_the_list_of_accounts_tells_a_secret(rule: dict[str, Any], secrets: Scene) -> None:
     secrets.control.add_fault(**rule, url=r"/Accounts\.json")
-    outcome = secrets.read(["accounts", "alerts"], config=CONFIGURATIONS["Auth Token"], options=["--debug"], retry=HASTY)
+    outcome = secrets.read(
+        ["accounts", "alerts"], config=CONFIGURATIONS["Auth Token"], options=["--debug"], retry=HASTY
+    )
     assert outcome.errors_of("alerts")
     assert leaks(outcome) == []
     assert {one["host"] for one in secrets.control.requests()} == {"api.twilio.com"}
@@ -115,8 +130,10 @@ def test_a_kill_leaves_no_secret_behind(secrets: Scene) -> None:
 def test_spec_and_bad_files_tell_no_secret(secrets: Scene) -> None:
     right = CONFIGURATIONS["Auth Token"]
     for credentials in (
-        {"auth_type": "api_key", "api_key_sid": "SK1", "api_key_secret": WRONG}, {"auth_type": "nothing", "auth_token": WRONG},
-        [WRONG], {"auth_type": "auth_token", "auth_token": f"{WRONG}\n"},
+        {"auth_type": "api_key", "api_key_sid": "SK1", "api_key_secret": WRONG},
+        {"auth_type": "nothing", "auth_token": WRONG},
+        [WRONG],
+        {"auth_type": "auth_token", "auth_token": f"{WRONG}\n"},
     ):
         outcome = secrets.check({**right, "credentials": credentials}, options=["--debug"])
         assert (outcome.exit_code, leaks(outcome)) == (1, [])
@@ -148,7 +165,9 @@ def test_a_certificate_that_is_not_trusted_is_fatal_at_once(scene: Scene) -> Non
 
 
 @pytest.mark.parametrize("field", ["account_sid", "start_date", "region", "slice_step_duration"])
-@pytest.mark.parametrize("text", ["AC" + "a" * 2_000_000, "2026-" * 400_000, "A" * 2_000_000 + "!"], ids=["sid", "date", "a"])
+@pytest.mark.parametrize(
+    "text", ["AC" + "a" * 2_000_000, "2026-" * 400_000, "A" * 2_000_000 + "!"], ids=["sid", "date", "a"]
+)
 def test_the_patterns_of_the_configuration_are_linear(field: str, text: str, scene: Scene) -> None:
     config = {**CONFIGURATIONS["Auth Token"], field: text}
     outcome = scene.check(config)

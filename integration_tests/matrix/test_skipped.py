@@ -100,11 +100,15 @@ def test_a_child_that_is_refused_is_not_gone(scene: Scene) -> None:
     assert MAIN not in outcome.cursors("message_media")
 
 
-@pytest.mark.parametrize("rule", [
-    {"action": "not_json", "status": 404},
-    {"action": "status", "status": 503},
-    {"action": "html"},
-], ids=["404 without Twilio's JSON", "503", "html"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"action": "not_json", "status": 404},
+        {"action": "status", "status": 503},
+        {"action": "html"},
+    ],
+    ids=["404 without Twilio's JSON", "503", "html"],
+)
 def test_a_child_that_cannot_be_read_is_not_gone(rule: dict[str, object], scene: Scene) -> None:
     victim = next(row for row in scene.read(["step"]).records("step") if row["account_sid"] == SUPPORT)
     scene.control.add_fault(**rule, url=f"/{victim['execution_sid']}/")
@@ -116,12 +120,16 @@ def test_a_child_that_cannot_be_read_is_not_gone(rule: dict[str, object], scene:
     assert scene.wrong(["step"], outcome, again) == []
 
 
-@pytest.mark.parametrize("rule", [
-    twilio(400, 20001, "Bad request"),
-    {"action": "status", "status": 500},
-    {"action": "not_json", "status": 401},
-    {"action": "json", "body": {"rows": []}},
-], ids=["400", "500", "401 without Twilio's JSON", "another shape"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        twilio(400, 20001, "Bad request"),
+        {"action": "status", "status": 500},
+        {"action": "not_json", "status": 401},
+        {"action": "json", "body": {"rows": []}},
+    ],
+    ids=["400", "500", "401 without Twilio's JSON", "another shape"],
+)
 def test_trouble_with_a_subaccount_is_no_reason_to_skip_it(rule: dict[str, object], scene: Scene) -> None:
     scene.control.add_fault(**rule, url="/Calls.json", account=SUPPORT)
     outcome = scene.read(["calls", "recordings"], retry=QUICK)

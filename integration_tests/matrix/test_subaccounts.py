@@ -19,29 +19,48 @@ UNKNOWN = "AC" + "f" * 32
 
 def option(mode: str, *sids: str) -> dict[str, Any]:
     """A configuration with the `subaccounts` option."""
-    return configuration(subaccounts={"mode": mode, **({"account_sids": list(sids)} if mode in ("selected", "except") else {})})
+    return configuration(
+        subaccounts={"mode": mode, **({"account_sids": list(sids)} if mode in ("selected", "except") else {})}
+    )
 
 
-@pytest.mark.parametrize(("config", "read"), [
-    (configuration(), [SUPPORT, MARKETING, SUSPENDED]),
-    (option("all"), [SUPPORT, MARKETING, SUSPENDED]),
-    (option("none"), []),
-    (option("selected", SUPPORT), [SUPPORT]),
-    (option("selected", MARKETING, SUSPENDED), [MARKETING, SUSPENDED]),
-    (option("selected", MAIN, MARKETING), [MARKETING]),
-    (option("selected"), []),
-    (option("except", SUPPORT, SUSPENDED), [MARKETING]),
-    (option("except", MAIN), [SUPPORT, MARKETING, SUSPENDED]),
-    (option("selected", SUPPORT, CLOSED), [SUPPORT]),
-    (option("except", CLOSED), [SUPPORT, MARKETING, SUSPENDED]),
-], ids=["default", "all", "none", "one", "two", "with the main account", "an empty list", "except two",
-        "the main account is always read", "a closed one is skipped", "except a closed one"])
+@pytest.mark.parametrize(
+    ("config", "read"),
+    [
+        (configuration(), [SUPPORT, MARKETING, SUSPENDED]),
+        (option("all"), [SUPPORT, MARKETING, SUSPENDED]),
+        (option("none"), []),
+        (option("selected", SUPPORT), [SUPPORT]),
+        (option("selected", MARKETING, SUSPENDED), [MARKETING, SUSPENDED]),
+        (option("selected", MAIN, MARKETING), [MARKETING]),
+        (option("selected"), []),
+        (option("except", SUPPORT, SUSPENDED), [MARKETING]),
+        (option("except", MAIN), [SUPPORT, MARKETING, SUSPENDED]),
+        (option("selected", SUPPORT, CLOSED), [SUPPORT]),
+        (option("except", CLOSED), [SUPPORT, MARKETING, SUSPENDED]),
+    ],
+    ids=[
+        "default",
+        "all",
+        "none",
+        "one",
+        "two",
+        "with the main account",
+        "an empty list",
+        "except two",
+        "the main account is always read",
+        "a closed one is skipped",
+        "except a closed one",
+    ],
+)
 def test_the_option_selects(config: dict[str, Any], read: list[str], scene: Scene) -> None:
     outcome = scene.read([*STREAMS, "accounts"], config=config)
     assert (outcome.exit_code, outcome.errors()) == (0, [])
     assert scene.wrong(STREAMS, outcome, accounts=read) == []
     assert scene.wrong(["accounts"], outcome) == []  # always all of them, closed ones included
-    asked = {one["account"] for one in scene.control.requests() if "Messages" in one["path"] or "monitor" in one["host"]}
+    asked = {
+        one["account"] for one in scene.control.requests() if "Messages" in one["path"] or "monitor" in one["host"]
+    }
     assert asked == {MAIN, *read}
 
 
@@ -104,10 +123,16 @@ def test_every_page_of_the_list_of_accounts_is_read(scene: Scene, two_pages: lis
     assert scene.wrong(STREAMS, outcome) == []
 
 
-@pytest.mark.parametrize("rule", [
-    {"action": "dead_token", "status": 400}, {"action": "status", "status": 401, "code": 20003},
-    {"action": "status", "status": 500}, {"action": "json", "body": {"accounts": None}},
-], ids=["dead token", "401", "500", "another shape"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"action": "dead_token", "status": 400},
+        {"action": "status", "status": 401, "code": 20003},
+        {"action": "status", "status": 500},
+        {"action": "json", "body": {"accounts": None}},
+    ],
+    ids=["dead token", "401", "500", "another shape"],
+)
 def test_a_list_of_accounts_that_breaks_off_reads_nothing(
     rule: dict[str, Any], scene: Scene, two_pages: list[dict[str, Any]]
 ) -> None:

@@ -81,30 +81,44 @@ def nameless(scene: Scene) -> Outcome:
 def silent_host(scene: Scene) -> Outcome:
     """A host that never answers."""
     scene.control.add_fault("stall", url=r"^monitor\.", seconds=60)
-    return scene.read(["alerts"], retry={**QUICK, "read_timeout": 0.5, "host_down": 1}, config=configuration(num_workers=1))
+    return scene.read(
+        ["alerts"], retry={**QUICK, "read_timeout": 0.5, "host_down": 1}, config=configuration(num_workers=1)
+    )
 
 
 DAYS = [(datetime.now(timezone.utc) - timedelta(days=days)).strftime("%Y-%m-%dT00:00:00Z") for days in range(10)]
-LATE = {"use_global_cursor": False, "read_since": DAYS[9],
-        "states": [{"partition": {"account_sid": known.MAIN}, "cursor": {"date_sent": DAYS[5]}}]}
+LATE = {
+    "use_global_cursor": False,
+    "read_since": DAYS[9],
+    "states": [{"partition": {"account_sid": known.MAIN}, "cursor": {"date_sent": DAYS[5]}}],
+}
 ATTEMPTS = "gave no usable answer in … attempts within … s, the last was "
 CASES: dict[str, Case] = {
     "Twilio refused the Auth Token of account … (HTTP 401, code 20003: …": check(config=people.token(secret="wrong")),
-    "Twilio refused the API key of account … (HTTP 401, code 20003: …": check(config=people.key(known.MAIN_KEY, "wrong")),
-    "code 70051: …). If other streams are read, the credentials are right and this stream needs the permission family …":
-        read("flows", "messages", config=people.RESTRICTED_KEY),
+    "Twilio refused the API key of account … (HTTP 401, code 20003: …": check(
+        config=people.key(known.MAIN_KEY, "wrong")
+    ),
+    "code 70051: …). If other streams are read, the credentials are right and this stream needs the permission family "
+    "…": read("flows", "messages", config=people.RESTRICTED_KEY),
     "this stream needs an Auth Token or a Main API key instead": read("keys", config=people.STANDARD_KEY),
     "These are test credentials, which read nothing": check(config=people.TEST),
-    "The account is not active (no funds, suspended or closed)": check(config=people.token(known.CLOSED, known.CLOSED_TOKEN)),
+    "The account is not active (no funds, suspended or closed)": check(
+        config=people.token(known.CLOSED, known.CLOSED_TOKEN)
+    ),
     "Twilio gave no OAuth token": check(config=people.app(secret="wrong")),
     "Only account … is read": read(config=people.STANDARD_KEY),
     "can never read accounts": check(config=people.STANDARD_KEY),
-    "account … is skipped (HTTP …, code …: …). Its cursor stays where it is": read(switch=("suspended_account", "refuse")),
-    "names …, which the credentials cannot reach":
-        read(config=configuration(subaccounts={"mode": "selected", "account_sids": ["AC" + "f" * 32]})),
+    "account … is skipped (HTTP …, code …: …). Its cursor stays where it is": read(
+        switch=("suspended_account", "refuse")
+    ),
+    "names …, which the credentials cannot reach": read(
+        config=configuration(subaccounts={"mode": "selected", "account_sids": ["AC" + "f" * 32]})
+    ),
     "Twilio does not offer … in this Region, so nothing is read": read("verify_services", config=configured("ie1")),
     "HTTP 404, code 20404: …). Check that …": read(fault=twilio(404, 20404, "Not found")),
-    "HTTP 429 from …, attempt …, again in … s": read(fault={**twilio(429, 20429, "Too many requests"), "times": 1}, retry=QUICK),
+    "HTTP 429 from …, attempt …, again in … s": read(
+        fault={**twilio(429, 20429, "Too many requests"), "times": 1}, retry=QUICK
+    ),
     f"{ATTEMPTS}HTTP …": read(fault={"action": "status", "status": 503}),
     f"{ATTEMPTS}ReadTimeout": read(fault={"action": "stall", "seconds": 60}, retry={**HASTY, "read_timeout": 0.5}),
     f"{ATTEMPTS}ProxyError": surrounded("read", HTTPS_PROXY="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"),
@@ -114,14 +128,28 @@ CASES: dict[str, Case] = {
     "The TLS certificate of … could not be verified": untrusted,
     "TLS cannot be set up": surrounded("check", REQUESTS_CA_BUNDLE="/nowhere/ca.pem"),
     "Twilio did not answer within … seconds": nameless,
-    "still reading, … requests so far": read("alerts", fault={"action": "stall", "seconds": 3, "url": "Alerts", "times": 1},
-                                             constants={"streams.SIGN_OF_LIFE": 1}, retry=None),
-    "names a page of another host as the next one": read(fault={"action": "foreign_next", "host": EVIL, "url": "Messages"}),
+    "still reading, … requests so far": read(
+        "alerts",
+        fault={"action": "stall", "seconds": 3, "url": "Alerts", "times": 1},
+        constants={"streams.SIGN_OF_LIFE": 1},
+        retry=None,
+    ),
+    "names a page of another host as the next one": read(
+        fault={"action": "foreign_next", "host": EVIL, "url": "Messages"}
+    ),
     "names a page as the next one that was read before": read(fault={"action": "loop_next", "url": "Messages"}),
-    "came without …. Nothing was skipped": read("message_media", fault={
-        "action": "body", "status": 200, "url": "Messages",
-        "body": f'{{"messages": [{with_text("sid", "null")}]}}'.replace('"num_media": "0"', '"num_media": "1"')}),
-    "the list is not sorted by creation, so it is read to its end": read(switch=("list_order", "unordered"), page_size=20),
+    "came without …. Nothing was skipped": read(
+        "message_media",
+        fault={
+            "action": "body",
+            "status": 200,
+            "url": "Messages",
+            "body": f'{{"messages": [{with_text("sid", "null")}]}}'.replace('"num_media": "0"', '"num_media": "1"'),
+        },
+    ),
+    "the list is not sorted by creation, so it is read to its end": read(
+        switch=("list_order", "unordered"), page_size=20
+    ),
     "is not an account SID": check(account_sid="AC1"),
     "is not readable: give it as YYYY-MM-DDTHH:MM:SSZ": check(start_date="yesterday"),
     "lies in the future": check(start_date="2999-01-01T00:00:00Z"),

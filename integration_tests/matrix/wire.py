@@ -86,12 +86,15 @@ def in_pieces(rows: dict[str, Any], size: int) -> Callable[[Connection], None]:
     def answer(connection: Connection) -> None:
         text = gzip.compress(json.dumps(rows).encode())
         connection.send_response(200)
-        for name, value in (("Content-Type", "application/json"), ("Content-Encoding", "gzip"),
-                            ("Transfer-Encoding", "chunked")):
+        for name, value in (
+            ("Content-Type", "application/json"),
+            ("Content-Encoding", "gzip"),
+            ("Transfer-Encoding", "chunked"),
+        ):
             connection.send_header(name, value)
         connection.end_headers()
         for start in range(0, len(text), size):
-            piece = text[start:start + size]
+            piece = text[start : start + size]
             connection.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         connection.wfile.write(b"0\r\n\r\n")
 
@@ -130,8 +133,9 @@ def drop(connection: Connection) -> None:
 
 
 @contextmanager
-def wire(folder: Path, behaviour: Callable[[Connection], None] = drop, *, hold: str = "",
-         name: str = "*.twilio.com") -> Iterator[tuple[dict[str, str], list[str]]]:
+def wire(
+    folder: Path, behaviour: Callable[[Connection], None] = drop, *, hold: str = "", name: str = "*.twilio.com"
+) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Start the server; gives the environment of a client, and the addresses that were asked for.
 
     behaviour: answers everything but the list of accounts; hold: `proxy` or `handshake`, where to answer nothing at

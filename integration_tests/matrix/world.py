@@ -36,13 +36,20 @@ class Scene:
 
     def requests(self, text: str = "", **equal: Any) -> list[dict[str, Any]]:
         """The requests so far whose address holds a text and whose fields have the given values."""
-        return [one for one in self.control.requests()
-                if text in f"{one['host']}{one['path']}" and all(one[name] == value for name, value in equal.items())]
+        return [
+            one
+            for one in self.control.requests()
+            if text in f"{one['host']}{one['path']}" and all(one[name] == value for name, value in equal.items())
+        ]
 
     def account(self, sid: str) -> dict[str, Any]:
         """The row of an account, as Twilio lists it: with its Auth Token."""
-        tokens = {known.MAIN: known.MAIN_TOKEN, known.SUPPORT: known.SUPPORT_TOKEN,
-                  known.MARKETING: known.MARKETING_TOKEN, known.SUSPENDED: known.SUSPENDED_TOKEN}
+        tokens = {
+            known.MAIN: known.MAIN_TOKEN,
+            known.SUPPORT: known.SUPPORT_TOKEN,
+            known.MARKETING: known.MARKETING_TOKEN,
+            known.SUSPENDED: known.SUSPENDED_TOKEN,
+        }
         (row,) = [row for row in self.control.expected("accounts", START_DATE) if row["sid"] == sid]
         return {**row, "auth_token": tokens[sid]}
 

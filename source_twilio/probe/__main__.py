@@ -9,7 +9,8 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,18 @@ def read_config(path: Path) -> dict[str, Any]:
     return config
 
 
+@contextmanager
+def silence() -> Iterator[None]:
+    """Keep the connector's log lines, which name accounts, out of the output."""
+    logger = logging.getLogger("airbyte")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the probe; gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m source_twilio.probe", description=__doc__,
@@ -56,11 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, required=True, help="a configuration of the connector, as for `check`")
     parser.add_argument("--json", type=Path, help="also write the report as JSON to this file")
     parsed = parser.parse_args(arguments)
-    logging.getLogger("airbyte").setLevel(logging.CRITICAL + 1)  # its lines name accounts
     config: dict[str, Any] = {}
     try:
         config = read_config(parsed.config)
-        report = probe(config)
+        with silence():
+            report = probe(config)
     except (AirbyteTracedException, Unknown) as error:
         print(f"Nothing could be asked: {clean(getattr(error, 'message', str(error)) or '', config)}", file=sys.stderr)
         return 2

@@ -1,0 +1,1 @@
+"""Tests against a real account; docs/live-check.md tells how to run them."""

@@ -1,0 +1,1 @@
+"""Tests of the quick start and of what README.md says."""
