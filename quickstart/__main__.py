@@ -11,7 +11,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / ".quickstart"  # logs, temporary files and the environment
-sys.path[0] = str(ROOT)
 
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -35,6 +34,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def main() -> None:
     """Run the steps; exits with 1 and one sentence where one of them fails."""
+    sys.path[0] = str(ROOT)  # in place of this folder
     asked = parsed()
     folder = _temporary_folder()
     # PyAirbyte takes its settings from the environment when it is imported.

@@ -28,7 +28,7 @@ def run(asked: argparse.Namespace, folder: Path) -> None:
         connector.check()
         say("Check: the credentials are right")
         available = connector.discover()
-        streams = _chosen(asked.streams, sorted(available))
+        streams = chosen(asked.streams, sorted(available))
         say(f"Discover: {len(available)} streams" + (f", {len(streams)} of them chosen" if asked.streams else ""))
         with Database(path, folder) as database:
             for stream in database.forget_later_starts(streams, str(config.get("start_date"))):
@@ -51,7 +51,10 @@ def _target(asked: argparse.Namespace) -> Iterator[tuple[dict[str, Any], Path]]:
     """The configuration and the database file of a real account, or of the sandbox while it runs."""
     if asked.config:
         say(f"The account of {asked.config}")
-        yield _with_start(_read(asked.config), asked.start_date), (asked.database or Path("twilio.duckdb")).absolute()
+        yield (
+            with_start(read_config(asked.config), asked.start_date),
+            (asked.database or Path("twilio.duckdb")).absolute(),
+        )
         return
     # The sandbox's clock stands at the last midnight, so that the same sums come out all day, however often the command
     # is stopped; and what Twilio keeps for 30 days only begins before these four weeks, whatever the time of day.
@@ -67,10 +70,11 @@ def _target(asked: argparse.Namespace) -> Iterator[tuple[dict[str, Any], Path]]:
         now = sandbox.control.status()["now"]
         say(f"The sandbox, a local stand-in for Twilio, as of {now} (--config FILE reads your account)")
         os.environ.update(sandbox.env)  # the connector is a child of this process
-        yield _with_start(config, asked.start_date), (asked.database or Path("sandbox.duckdb")).absolute()
+        yield with_start(config, asked.start_date), (asked.database or Path("sandbox.duckdb")).absolute()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_config(path: Path) -> dict[str, Any]:
+    """The configuration in a file. Raises Failure for what is no JSON object."""
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -82,7 +86,8 @@ def _read(path: Path) -> dict[str, Any]:
     return config
 
 
-def _with_start(config: dict[str, Any], start: str | None) -> dict[str, Any]:
+def with_start(config: dict[str, Any], start: str | None) -> dict[str, Any]:
+    """The configuration with another start date, a day or an instant; None leaves its own."""
     if start is None:
         return config
     with contextlib.suppress(ValueError):
@@ -90,15 +95,16 @@ def _with_start(config: dict[str, Any], start: str | None) -> dict[str, Any]:
     return {**config, "start_date": start}
 
 
-def _chosen(text: str | None, available: list[str]) -> list[str]:
+def chosen(text: str | None, available: list[str]) -> list[str]:
+    """The streams that a text names, separated by commas; None names all. Raises Failure for one that is not there."""
     if text is None:
         return available
-    chosen = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in chosen if name not in available]
-    if not chosen:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in available]
+    if not names:
         raise Failure("--streams names no stream: give names from docs/streams.md, separated by commas.")
     if unknown:
         close = difflib.get_close_matches(unknown[0], available, n=5)
         hint = f"did you mean {' or '.join(close)}? " if close else ""
         raise Failure(f"There is no stream {', '.join(unknown)}: {hint}docs/streams.md lists all of them.")
-    return chosen
+    return names

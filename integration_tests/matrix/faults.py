@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 
 LONGEST_WAIT = 1.5  # seconds between two attempts, in these tests
-READ_TIMEOUT = 4.0  # above what a busy machine needs for a good answer
+READ_TIMEOUT = 3.0  # above what a busy machine needs for a good answer
 
 BROKEN = "ProxyError|ConnectionError|ReadTimeout|no JSON object"  # half an answer, or none
 

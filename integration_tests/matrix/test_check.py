@@ -162,14 +162,6 @@ def test_a_twilio_in_trouble(rule: dict[str, Any], words: str, scene: Scene) -> 
     assert paths(scene) == [ACCOUNT]
 
 
-@pytest.mark.parametrize("config", [people.STANDARD_KEY, people.NARROW_APP], ids=["Standard key", "OAuth app"])
-def test_slow_answers_of_several_requests_add_up_to_less_than_the_bound(config: dict[str, Any], scene: Scene) -> None:
-    scene.control.latency(3)
-    outcome = scene.check(config)
-    assert outcome.seconds < SECONDS
-    assert (outcome.exit_code == 0) == (outcome.connection_status()[0] == "SUCCEEDED")
-
-
 def test_a_proxy_that_is_gone(scene: Scene) -> None:
     message = failed(
         scene.check(env={**scene.env, "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"})
@@ -177,15 +169,20 @@ def test_a_proxy_that_is_gone(scene: Scene) -> None:
     assert "proxy" in message.lower()
 
 
-def test_names_that_are_looked_up_for_ever(starter: Starter, folders: Iterator[Path]) -> None:
-    message = failed(Matrix(starter, {}, folders).check(resolver=60))
-    assert "network" in message
-
-
-@pytest.mark.parametrize("hold", ["proxy", "handshake"])
-def test_a_connection_that_is_not_made(hold: str, starter: Starter, folders: Iterator[Path]) -> None:
-    with wire(next(folders), hold=hold) as (env, _):
-        failed(Matrix(starter, env, folders).check())
+def test_what_hangs_is_given_up_in_time(scene: Scene, starter: Starter, folders: Iterator[Path]) -> None:
+    """Name look-ups, a proxy and a TLS handshake that stall, and answers each of which comes just in time: all at once."""
+    scene.control.latency(3)
+    with wire(next(folders), hold="proxy") as (silent, _), wire(next(folders), hold="handshake") as (stalled, _):
+        slow = [scene.matrix.start("check", config=config) for config in (people.STANDARD_KEY, people.NARROW_APP)]
+        nameless = Matrix(starter, {}, folders).start("check", resolver=60)
+        held = [Matrix(starter, env, folders).start("check") for env in (silent, stalled)]
+        assert "network" in failed(nameless.wait())
+        for running in held:
+            failed(running.wait())
+        for running in slow:
+            outcome = running.wait()
+            assert outcome.seconds < SECONDS
+            assert (outcome.exit_code == 0) == (outcome.connection_status()[0] == "SUCCEEDED")
 
 
 def test_a_certificate_that_is_not_trusted(scene: Scene) -> None:

@@ -39,10 +39,10 @@ def read_since(scene: Scene) -> int:
 
 def test_an_oauth_token_is_renewed_before_it_ends(scene: Scene) -> None:
     moment = scene.control.status()["now"]
-    scene.control.add_key("OQ" + "5" * 32, "short-lived-secret-0123456789abcd", "oauth", lifetime=3)
+    scene.control.add_key("OQ" + "5" * 32, "short-lived-secret-0123456789abcd", "oauth", lifetime=2)
     scene.control.set_now(moment)  # the clock has to go on for tokens to end
     try:
-        scene.control.latency(0.25)
+        scene.control.latency(0.2)
         names = ["conversation_participants", "step", "users", "roles"]
         outcome = scene.read(
             names, config=people.app("OQ" + "5" * 32, "short-lived-secret-0123456789abcd", num_workers=2)
@@ -50,7 +50,7 @@ def test_an_oauth_token_is_renewed_before_it_ends(scene: Scene) -> None:
     finally:
         scene.control.freeze(moment)
     assert (outcome.exit_code, outcome.errors()) == (0, [])
-    assert outcome.seconds > 3
+    assert outcome.seconds > 2
     requests = scene.control.requests()
     assert len([one for one in requests if one["path"] == "/v2/token"]) >= 2
     assert {one["status"] for one in requests} == {200}

@@ -10,7 +10,21 @@ import pytest
 
 from integration_tests.probe.conftest import NOW, Ask, found
 from integration_tests.sandbox import Twilio
-from integration_tests.sandbox.accounts import MAIN, OAUTH_ID, OAUTH_SECRET, RESTRICTED_KEY, RESTRICTED_SECRET
+from integration_tests.sandbox.accounts import (
+    IE1_KEY,
+    IE1_SECRET,
+    MAIN,
+    MAIN_KEY,
+    MAIN_SECRET,
+    NARROW_OAUTH_ID,
+    NARROW_OAUTH_SECRET,
+    OAUTH_ID,
+    OAUTH_SECRET,
+    RESTRICTED_KEY,
+    RESTRICTED_SECRET,
+    STANDARD_KEY,
+    STANDARD_SECRET,
+)
 from integration_tests.sandbox.switches import DEFAULTS
 from source_twilio.probe.findings import EITHER, NO, UNKNOWN, YES
 from source_twilio.probe.report import Report
@@ -137,6 +151,21 @@ def test_oauth(ask: Ask, twilio: Twilio) -> None:
     assert found(report, "oauth-subaccounts")[0] == NO
 
 
+@pytest.mark.parametrize(("credentials", "subaccount"), [
+    ({"auth_type": "api_key", "api_key_sid": MAIN_KEY, "api_key_secret": MAIN_SECRET},
+     (YES, "its messages are listed")),
+    ({"auth_type": "api_key", "api_key_sid": STANDARD_KEY, "api_key_secret": STANDARD_SECRET},
+     (UNKNOWN, "the key may not list accounts")),
+    ({"auth_type": "oauth_client", "client_id": NARROW_OAUTH_ID, "client_secret": NARROW_OAUTH_SECRET},
+     (UNKNOWN, "an OAuth app reads its own account only")),
+])
+def test_kinds_of_credentials(ask: Ask, credentials: dict[str, str], subaccount: tuple[str, str]) -> None:
+    report = ask(credentials=credentials)
+    assert report.wrong == []
+    assert found(report, "subaccount") == subaccount
+    assert found(report, "messages-window")[0] == YES
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_permissions(ask: Ask, twilio: Twilio, status: int) -> None:
     twilio.set_switch("refusal_status", status)
@@ -151,8 +180,6 @@ def test_permissions(ask: Ask, twilio: Twilio, status: int) -> None:
 
 @pytest.mark.parametrize("missing", ["unresolvable", "not_found"])
 def test_regions(ask: Ask, twilio: Twilio, missing: str) -> None:
-    from integration_tests.sandbox.accounts import IE1_KEY, IE1_SECRET
-
     twilio.set_switch("missing_product", missing)
     key = {"auth_type": "api_key", "api_key_sid": IE1_KEY, "api_key_secret": IE1_SECRET}
     report = ask(credentials=key, region="ie1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -100,7 +101,16 @@ def read(
             output.failure = error
         finally:
             messages.close()
+            _wait_for_workers()
     return output
+
+
+def _wait_for_workers() -> None:
+    """Wait until the threads that send requests have ended, as long as their requests are still mocked."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("worker-"):
+            thread.join(5)
+            assert not thread.is_alive(), f"{thread.name} goes on after the end"
 
 
 @contextmanager
