@@ -65,7 +65,7 @@ class Connector:
                 yield
         except PyAirbyteError as error:
             reason = self._ears.status or (self.errors[0] if self.errors else f"{error.get_message()} (see {LOGS})")
-            raise Failure(f"{what}: {reason}") from error
+            raise Failure(f"{what}: {reason.removeprefix('check: ')}") from error
 
 
 class Ears:

@@ -74,8 +74,13 @@ def test_every_stream_has_a_product_and_a_page_of_its_own_above_its_row() -> Non
 def test_the_table_says_what_the_manifest_says() -> None:
     """By the row of one stream of each kind, so that a wrong word of the generator shows."""
     row = dict(zip(("key", "cursor", "reread", "kept", "calls"), cells(FACTS, FACTS.streams["step"])[1:], strict=False))
-    assert row == {"key": "`sid`", "cursor": "`date_created`", "reread": "children of `executions` in L ≥ 2 days",
-                   "kept": "30 days", "calls": "1 per 1,000 rows for each row of `executions`"}
+    assert row == {
+        "key": "`sid`",
+        "cursor": "`date_created`",
+        "reread": "children of `executions` in L ≥ 2 days",
+        "kept": "30 days",
+        "calls": "1 per 1,000 rows for each row of `executions`",
+    }
     assert cells(FACTS, FACTS.streams["keys"])[8] == "*Main*"
     assert cells(FACTS, FACTS.streams["sync_lists"])[8] == "*Sync*"
     assert "needs Flex" in cells(FACTS, FACTS.streams["flex_flows"])[9]
@@ -163,8 +168,15 @@ def test_an_idle_account_costs_what_the_page_on_scaling_says(clock: FrozenDateTi
         syncs = Syncs(Twilio(EmptyWorld()), ConfigBuilder().start("2024-01-01T00:00:00Z").build())
         syncs.run(name)
         costs[name] = len([one for one in syncs.twilio.requests() if not one["path"].endswith("/Accounts.json")])
-    assert costs == {"messages": 1, "recordings": 1, "notifications": 1, "alerts": 1, "usage_records": 1,
-                     "conferences": 3, "calls": 7}
+    assert costs == {
+        "messages": 1,
+        "recordings": 1,
+        "notifications": 1,
+        "alerts": 1,
+        "usage_records": 1,
+        "conferences": 3,
+        "calls": 7,
+    }
 
 
 # ---------------------------------------------------------------------------------- the worked example, carried out

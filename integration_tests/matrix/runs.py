@@ -73,6 +73,10 @@ class Running:
         self.seconds = 0.0
         self.code: int | None = None
 
+    def has_ended(self) -> bool:
+        """Whether its end is known; `wait` tells how it was."""
+        return not self._answers.empty()
+
     def wait(self, timeout: float = 120) -> Outcome:
         """Wait for the end. Raises TimeoutError, after killing it, when it takes longer."""
         if self.code is None:
@@ -89,6 +93,10 @@ class Running:
     def text(self) -> str:
         """What has been printed so far."""
         return self._stdout.read_text() if self._stdout.is_file() else ""
+
+    def size(self) -> int:
+        """How many bytes have been printed so far."""
+        return self._stdout.stat().st_size if self._stdout.is_file() else 0
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal."""

@@ -170,7 +170,7 @@ def test_a_proxy_that_is_gone(scene: Scene) -> None:
 
 
 def test_what_hangs_is_given_up_in_time(scene: Scene, starter: Starter, folders: Iterator[Path]) -> None:
-    """Name look-ups, a proxy and a TLS handshake that stall, and answers each of which comes just in time: all at once."""
+    """Name look-ups, a proxy and a TLS handshake that stall, and answers that come just in time: all at once."""
     scene.control.latency(3)
     with wire(next(folders), hold="proxy") as (silent, _), wire(next(folders), hold="handshake") as (stalled, _):
         slow = [scene.matrix.start("check", config=config) for config in (people.STANDARD_KEY, people.NARROW_APP)]

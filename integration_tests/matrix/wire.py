@@ -24,7 +24,6 @@ from mitmproxy.certs import CertStore
 from integration_tests.sandbox.accounts import MAIN
 
 ACCOUNTS = {"accounts": [{"sid": MAIN, "status": "active", "date_created": "Mon, 04 Mar 2024 09:30:00 +0000"}]}
-PATIENCE = 30.0  # seconds after which the server lets go of a connection that it holds up
 
 
 class Connection(BaseHTTPRequestHandler):
@@ -54,13 +53,13 @@ class Tunnel(BaseHTTPRequestHandler):
         """Let the client through to the TLS end of this server, unless the test holds it up."""
         server: Any = self.server
         if server.hold == "proxy":
-            time.sleep(PATIENCE)
+            time.sleep(server.patience)
             return
         self.send_response(200)
         self.end_headers()
         self.wfile.flush()
         if server.hold == "handshake":
-            time.sleep(PATIENCE)
+            time.sleep(server.patience)
             return
         with suppress(OSError), server.context.wrap_socket(self.connection, server_side=True) as secure:
             Connection(secure, self.client_address, server)
@@ -119,7 +118,8 @@ def trickle(connection: Connection) -> None:
     connection.send_response(200)
     connection.send_header("Content-Length", "1000000")
     connection.end_headers()
-    end = time.monotonic() + PATIENCE
+    server: Any = connection.server
+    end = time.monotonic() + server.patience
     with suppress(OSError):
         while time.monotonic() < end:
             connection.wfile.write(b" ")
@@ -134,12 +134,17 @@ def drop(connection: Connection) -> None:
 
 @contextmanager
 def wire(
-    folder: Path, behaviour: Callable[[Connection], None] = drop, *, hold: str = "", name: str = "*.twilio.com"
+    folder: Path,
+    behaviour: Callable[[Connection], None] = drop,
+    *,
+    hold: str = "",
+    name: str = "*.twilio.com",
+    patience: float = 30,
 ) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Start the server; gives the environment of a client, and the addresses that were asked for.
 
     behaviour: answers everything but the list of accounts; hold: `proxy` or `handshake`, where to answer nothing at
-    all; name: what the certificate is made for.
+    all; name: what the certificate is made for; patience: seconds after which the server lets go of a connection.
     """
     store = CertStore.from_store(folder, "wire", 2048)
     made = store.get_cert(name, [x509.DNSName(name)])
@@ -149,7 +154,7 @@ def wire(
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Tunnel)
     server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.context.load_cert_chain(pair)
-    server.behaviour, server.hold, server.asked = behaviour, hold, []
+    server.behaviour, server.hold, server.patience, server.asked = behaviour, hold, patience, []
     server.daemon_threads, server.block_on_close = True, False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

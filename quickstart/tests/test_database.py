@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,12 @@ def path(tmp_path: Path) -> Iterator[Path]:
     gc.collect()
 
 
-def catalog(columns: dict[str, Any] = COLUMNS) -> CatalogProvider:
+def catalog(columns: dict[str, Any] = COLUMNS, key: Sequence[str] = ("sid",)) -> CatalogProvider:
     """A catalog of one stream, messages."""
     stream = {"name": "messages", "json_schema": {"properties": columns}, "supported_sync_modes": ["incremental"]}
     configured = {"stream": stream, "sync_mode": "incremental", "destination_sync_mode": "append_dedup"}
     return CatalogProvider(
-        ConfiguredAirbyteCatalog.model_validate({"streams": [{**configured, "primary_key": [["sid"]]}]})
+        ConfiguredAirbyteCatalog.model_validate({"streams": [{**configured, "primary_key": [[name] for name in key]}]})
     )
 
 
@@ -76,6 +76,15 @@ def test_a_row_that_comes_twice_is_kept_once_as_it_came_last(path: Path) -> None
         assert rows(opened) == [("SM1", None, 3), ("SM2", None, None)]
         write(opened, iter([record("SM2", price=4), record("SM2", price=5)]))
         assert rows(opened) == [("SM1", None, 3), ("SM2", None, 5)]
+
+
+def test_an_empty_part_of_a_key_is_a_value_like_others(path: Path) -> None:
+    provider = catalog(key=("sid", "from"))
+    with Database(path, path.parent) as opened:
+        for price in (1, 2):
+            row = {"from": None, "price": price}
+            write(opened, iter([record("SM1", **row), record("SM1", **{"from": "+1"}), record("SM2", **row)]), provider)
+        assert rows(opened) == [("SM1", "+1", None), ("SM1", None, 2), ("SM2", None, 2)]
 
 
 def test_rows_and_their_state_are_written_along_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,9 +50,10 @@ SECRETS = [MAIN_TOKEN, SUPPORT_TOKEN, MARKETING_TOKEN, SUSPENDED_TOKEN, MAIN_SEC
 def users_of(twilio: Twilio, host: str) -> dict[str, str]:
     """Who signed the requests for each account's rows on a host."""
     return {
-        one["account"]: one["user"] for one in twilio.requests()
+        one["account"]: one["user"]
+        for one in twilio.requests()
         if one["host"] == host and one["stream"] in ("calls", "flows") and one["status"] == 200
-    }  # fmt: skip
+    }
 
 
 def asked_paths(twilio: Twilio) -> list[str]:
@@ -63,13 +64,16 @@ def asked_paths(twilio: Twilio) -> list[str]:
     ("kind", "classic", "product"),
     [
         ("auth_token", {sid: MAIN for sid in ALL}, {sid: sid for sid in ALL}),
-        ("main_key", {MAIN: MAIN_KEY, SUPPORT: SUPPORT, MARKETING: MARKETING, SUSPENDED: SUSPENDED},
-         {MAIN: MAIN_KEY, SUPPORT: SUPPORT, MARKETING: MARKETING, SUSPENDED: SUSPENDED}),
+        (
+            "main_key",
+            {MAIN: MAIN_KEY, SUPPORT: SUPPORT, MARKETING: MARKETING, SUSPENDED: SUSPENDED},
+            {MAIN: MAIN_KEY, SUPPORT: SUPPORT, MARKETING: MARKETING, SUSPENDED: SUSPENDED},
+        ),
         ("standard_key", {MAIN: STANDARD_KEY}, {MAIN: STANDARD_KEY}),
         ("restricted_key", {MAIN: RESTRICTED_KEY}, {}),
         ("oauth", {MAIN: "bearer"}, {MAIN: "bearer"}),
     ],
-)  # fmt: skip
+)
 def test_each_kind_of_credential_reads_what_it_reaches_with_the_right_credentials(
     twilio: Twilio, kind: str, classic: dict[str, str], product: dict[str, str]
 ) -> None:
@@ -170,9 +174,17 @@ def test_a_subaccount_that_is_refused_in_the_middle_keeps_the_cursor_of_what_was
     syncs.run("recordings")
     before = syncs.state["recordings"]
     for number in range(1500):
-        twilio.put("recordings", SUPPORT, row_of(
-            "recordings", "recordings", sid=f"RE{number:032x}", account_sid=SUPPORT,
-            date_created="Sat, 21 Nov 2026 10:00:00 +0000"))  # fmt: skip
+        twilio.put(
+            "recordings",
+            SUPPORT,
+            row_of(
+                "recordings",
+                "recordings",
+                sid=f"RE{number:032x}",
+                account_sid=SUPPORT,
+                date_created="Sat, 21 Nov 2026 10:00:00 +0000",
+            ),
+        )
     twilio.add_fault("status", url="Page=1", account=SUPPORT, status=401, code=20003)
     syncs.run("recordings")
     assert syncs.state["recordings"] == before
@@ -198,10 +210,14 @@ def test_suspended_accounts_are_read_and_skipped_only_if_twilio_refuses(twilio: 
         (ConfigBuilder().put(credentials={"auth_type": "auth_token", "auth_token": "wrong"}), "credentials.auth_token"),
         (ConfigBuilder().api_key(MAIN_KEY, "wrong"), "credentials.api_key_secret"),
         (ConfigBuilder().oauth(OAUTH_ID, "wrong"), "credentials.client_secret"),
-        (ConfigBuilder().put(account_sid=TEST_SID, credentials={"auth_type": "auth_token", "auth_token": TEST_TOKEN}),
-         "test credentials"),
+        (
+            ConfigBuilder().put(
+                account_sid=TEST_SID, credentials={"auth_type": "auth_token", "auth_token": TEST_TOKEN}
+            ),
+            "test credentials",
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong_credentials_are_said_once_for_all_streams_without_repeating(
     twilio: Twilio, waits: list[float], config: ConfigBuilder, words: str
 ) -> None:
@@ -225,8 +241,16 @@ def test_an_oauth_token_is_fetched_once_and_renewed_when_it_is_refused(twilio: T
     syncs.run("calls", "queues", "flows")
     token_requests = [one for one in twilio.requests() if one["host"] == "oauth.twilio.com"]
     assert len(token_requests) == 1
-    rows = [row_of("recordings", "recordings", sid=f"RE{n:032x}", account_sid=MAIN,
-                   date_created="Sat, 21 Nov 2026 10:00:00 +0000") for n in range(1500)]  # fmt: skip
+    rows = [
+        row_of(
+            "recordings",
+            "recordings",
+            sid=f"RE{n:032x}",
+            account_sid=MAIN,
+            date_created="Sat, 21 Nov 2026 10:00:00 +0000",
+        )
+        for n in range(1500)
+    ]
     twilio.put_many("recordings", MAIN, rows)
     twilio.add_fault("status", url="Recordings.json.*Page=1", status=401, code=20003, times=1)
     output = syncs.run("recordings")

@@ -94,10 +94,14 @@ def test_a_key_without_the_permission_for_messages_still_proves_itself(twilio: T
         (ConfigBuilder().api_key(IE1_KEY, IE1_SECRET), "region"),
         (ConfigBuilder().oauth(OAUTH_ID, "wrong"), "credentials.client_secret"),
         (ConfigBuilder().put(region="ie1"), "region"),
-        (ConfigBuilder().put(account_sid=TEST_SID, credentials={"auth_type": "auth_token", "auth_token": TEST_TOKEN}),
-         "test credentials"),
+        (
+            ConfigBuilder().put(
+                account_sid=TEST_SID, credentials={"auth_type": "auth_token", "auth_token": TEST_TOKEN}
+            ),
+            "test credentials",
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong_credentials_are_said_in_a_sentence_without_repeating(
     twilio: Twilio, waits: list[float], config: ConfigBuilder, words: str
 ) -> None:
@@ -110,9 +114,18 @@ def test_wrong_credentials_are_said_in_a_sentence_without_repeating(
 
 @pytest.mark.parametrize(
     ("action", "rule"),
-    [("reset", {}), ("html", {}), ("empty", {}), ("status", {"status": 503}), ("status", {"status": 429, "code": 20429}),
-     ("unresolvable", {}), ("stall", {"seconds": 500}), ("not_json", {"status": 401}), ("redirect", {})],
-)  # fmt: skip
+    [
+        ("reset", {}),
+        ("html", {}),
+        ("empty", {}),
+        ("status", {"status": 503}),
+        ("status", {"status": 429, "code": 20429}),
+        ("unresolvable", {}),
+        ("stall", {"seconds": 500}),
+        ("not_json", {"status": 401}),
+        ("redirect", {}),
+    ],
+)
 def test_a_twilio_that_does_not_answer_fails_the_check_at_once(
     twilio: Twilio, waits: list[float], action: str, rule: Any
 ) -> None:

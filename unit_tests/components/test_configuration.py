@@ -43,16 +43,28 @@ def transformed(config: dict[str, Any]) -> dict[str, Any]:
             {"account_sid": SID, "credentials": TOKEN, "start_date": DATE, **DEFAULTS, "num_workers": 5},
         ),
         (
-            {"account_sid": SID, "auth_token": "old", "credentials": TOKEN, "start_date": DATE, "lookback_window": None},
+            {
+                "account_sid": SID,
+                "auth_token": "old",
+                "credentials": TOKEN,
+                "start_date": DATE,
+                "lookback_window": None,
+            },
             {"account_sid": SID, "credentials": TOKEN, "start_date": DATE, **DEFAULTS},
         ),
         (
             {"account_sid": SID, "credentials": TOKEN, "start_date": DATE, "subaccounts": {"mode": "none"}, "other": 1},
-            {"account_sid": SID, "credentials": TOKEN, "start_date": DATE, "subaccounts": {"mode": "none"}, "other": 1,
-             **DEFAULTS},
+            {
+                "account_sid": SID,
+                "credentials": TOKEN,
+                "start_date": DATE,
+                "subaccounts": {"mode": "none"},
+                "other": 1,
+                **DEFAULTS,
+            },
         ),
     ],
-)  # fmt: skip
+)
 def test_every_earlier_configuration_becomes_todays(saved: dict[str, Any], today: dict[str, Any]) -> None:
     assert transformed(saved) == today
     assert transformed(transformed(saved)) == today, "twice changes nothing"
@@ -74,11 +86,18 @@ GOOD = [
     good(credentials={"auth_type": "oauth_client", "client_id": "c", "client_secret": "s"}),
     good(start_date="2026-11-21T12:00:00Z"),
     good(start_date="2008-03-31T23:59:59Z"),
-    good(lookback_window=0), good(lookback_window=576_000), good(num_workers=1), good(num_workers=50),
-    good(region="ie1"), good(region="au1"), good(slice_step_duration="P1D"), good(slice_step_duration="P1Y"),
-    good(subaccounts={"mode": "selected", "account_sids": [SID]}), good(subaccounts={"mode": "except", "account_sids": []}),
+    good(lookback_window=0),
+    good(lookback_window=576_000),
+    good(num_workers=1),
+    good(num_workers=50),
+    good(region="ie1"),
+    good(region="au1"),
+    good(slice_step_duration="P1D"),
+    good(slice_step_duration="P1Y"),
+    good(subaccounts={"mode": "selected", "account_sids": [SID]}),
+    good(subaccounts={"mode": "except", "account_sids": []}),
     good(unknown="key"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("config", GOOD, ids=range(len(GOOD)))

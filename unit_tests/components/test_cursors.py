@@ -83,8 +83,9 @@ def test_a_cursor_never_goes_back(moves: list[tuple[str, str, int]]) -> None:
         } == farthest
 
 
-@pytest.mark.parametrize("state", [{"states": [{"partition": {"account_sid": AC1}, "cursor": {"date_sent": "{}"}}]},
-                                   {"date_sent": "{}"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "state", [{"states": [{"partition": {"account_sid": AC1}, "cursor": {"date_sent": "{}"}}]}, {"date_sent": "{}"}]
+)
 def test_a_saved_value_of_the_future_counts_as_now(state: Any, clock: FrozenDateTimeFactory) -> None:
     """Kept as it is, it would let later syncs begin behind rows that nobody has read."""
     cursor = cursor_of(json.loads(json.dumps(state).replace("{}", "2027-03-01T00:00:00Z")))
@@ -95,10 +96,12 @@ def test_a_saved_value_of_the_future_counts_as_now(state: Any, clock: FrozenDate
 def test_a_flat_cursor_counts_for_every_account_that_has_none_and_not_for_rows_without_a_date() -> None:
     lines: list[str] = []
     with captured(lines):
-        cursor = cursor_of({
-            "date_sent": "2026-11-15T00:00:00Z",
-            "states": [{"partition": {"account_sid": AC2}, "cursor": {"date_sent": "2026-11-10T00:00:00Z"}}],
-        })  # fmt: skip
+        cursor = cursor_of(
+            {
+                "date_sent": "2026-11-15T00:00:00Z",
+                "states": [{"partition": {"account_sid": AC2}, "cursor": {"date_sent": "2026-11-10T00:00:00Z"}}],
+            }
+        )
     assert len([line for line in lines if "one cursor for all accounts" in line]) == 1
     assert cursor.state["date_sent"] == "2026-11-15T00:00:00Z", "kept as long as the accounts are not known"
     cursor.begin([AC1, AC2])
@@ -108,9 +111,17 @@ def test_a_flat_cursor_counts_for_every_account_that_has_none_and_not_for_rows_w
     assert "date_sent" not in cursor.state
 
 
-@pytest.mark.parametrize("entry", [{}, {"partition": {}}, {"cursor": {"date_sent": START}}, {"partition": {"account_sid": AC1}},
-                                   {"partition": None, "cursor": None},
-                                   {"partition": {"account_sid": AC1}, "cursor": {"other": START}}])  # fmt: skip
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {},
+        {"partition": {}},
+        {"cursor": {"date_sent": START}},
+        {"partition": {"account_sid": AC1}},
+        {"partition": None, "cursor": None},
+        {"partition": {"account_sid": AC1}, "cursor": {"other": START}},
+    ],
+)
 def test_an_entry_without_partition_or_cursor_is_left_out(entry: dict[str, Any]) -> None:
     assert cursor_of({"states": [entry]}).state["states"] == []
 

@@ -26,7 +26,9 @@ def test_a_value_at_a_path() -> None:
     assert [value_at(row, path) for path in ("a.b.c", "a.z", "x.y", "none")] == [1, None, None, None]
 
 
-@pytest.mark.parametrize(("value", "chosen"), [(1, True), (2.5, True), (0, False), (-1, False), (None, False), ("1", False)])
+@pytest.mark.parametrize(
+    ("value", "chosen"), [(1, True), (2.5, True), (0, False), (-1, False), (None, False), ("1", False)]
+)
 def test_positive(value: Any, chosen: bool) -> None:
     assert parents(where={"num_media": "positive"}).chooses({"num_media": value}, None) is chosen
 

@@ -27,9 +27,15 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 def reading_of(
-    *, unit: str = "second", state: Any = None, clock: Clock | None = None, account: Account = ACCOUNT,
-    start: datetime = START, lookback: str = "P1D", configured: int = 0,
-) -> Reading:  # fmt: skip
+    *,
+    unit: str = "second",
+    state: Any = None,
+    clock: Clock | None = None,
+    account: Account = ACCOUNT,
+    start: datetime = START,
+    lookback: str = "P1D",
+    configured: int = 0,
+) -> Reading:
     policy = RangePolicy(Unit(unit), start, pendulum.parse(lookback), timedelta(minutes=configured))  # type: ignore[arg-type]
     field = "start_time"
     entries = [
@@ -49,7 +55,10 @@ def saved(reading: Reading, kind: str = "") -> datetime | None:
     ("options", "window"),
     [
         ({}, ("2026-11-01T00:00:00Z", "2026-11-21T12:00:00Z")),
-        ({"account": Account("AC", True, parse("2026-11-05T07:00:00Z"))}, ("2026-11-05T07:00:00Z", "2026-11-21T12:00:00Z")),
+        (
+            {"account": Account("AC", True, parse("2026-11-05T07:00:00Z"))},
+            ("2026-11-05T07:00:00Z", "2026-11-21T12:00:00Z"),
+        ),
         ({"state": {"": "2026-11-20T10:00:00Z"}}, ("2026-11-19T10:00:00Z", "2026-11-21T12:00:00Z")),
         ({"state": {"": "2026-11-20T10:00:00Z"}, "configured": 60}, ("2026-11-19T10:00:00Z", "2026-11-21T12:00:00Z")),
         ({"state": {"": "2026-11-20T10:00:00Z"}, "configured": 4320}, ("2026-11-17T10:00:00Z", "2026-11-21T12:00:00Z")),
@@ -57,14 +66,21 @@ def saved(reading: Reading, kind: str = "") -> datetime | None:
         ({"state": {"": "2027-11-20T10:00:00Z"}}, ("2026-11-20T12:00:00Z", "2026-11-21T12:00:00Z")),
         ({"start": parse("2026-11-21T12:00:00Z")}, ("2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z")),
         ({"unit": "day", "start": parse("2026-11-05T17:00:00Z")}, ("2026-11-05T00:00:00Z", "2026-11-21T00:00:00Z")),
-        ({"unit": "day", "state": {"": "2026-11-20"}, "lookback": "P3D"}, ("2026-11-17T00:00:00Z", "2026-11-21T00:00:00Z")),
+        (
+            {"unit": "day", "state": {"": "2026-11-20"}, "lookback": "P3D"},
+            ("2026-11-17T00:00:00Z", "2026-11-21T00:00:00Z"),
+        ),
         ({"unit": "month", "start": parse("2026-03-05T17:00:00Z")}, ("2026-03-01T00:00:00Z", "2026-11-21T00:00:00Z")),
-        ({"unit": "month", "start": parse("2025-03-05"), "state": {"": "2026-03-31"}, "lookback": "P1M"},
-         ("2026-02-01T00:00:00Z", "2026-11-21T00:00:00Z")),
-        ({"unit": "year", "start": parse("2023-03-05"), "state": {"": "2026-11-20"}, "lookback": "P1Y"},
-         ("2025-01-01T00:00:00Z", "2026-11-21T00:00:00Z")),
+        (
+            {"unit": "month", "start": parse("2025-03-05"), "state": {"": "2026-03-31"}, "lookback": "P1M"},
+            ("2026-02-01T00:00:00Z", "2026-11-21T00:00:00Z"),
+        ),
+        (
+            {"unit": "year", "start": parse("2023-03-05"), "state": {"": "2026-11-20"}, "lookback": "P1Y"},
+            ("2025-01-01T00:00:00Z", "2026-11-21T00:00:00Z"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_range_of_a_sync(options: dict[str, Any], window: tuple[str, str]) -> None:
     reading = reading_of(**options)
     assert reading.range() == Window(parse(window[0]), parse(window[1]))

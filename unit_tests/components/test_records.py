@@ -42,12 +42,25 @@ def test_a_date_time_leaves_as_rfc_3339_in_utc(sent: str, left: str) -> None:
 @pytest.mark.parametrize(
     "sent",
     [
-        "", "soon", 5, True, [], {}, "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:61:00Z",
-        "Fri, 99 May 2019 17:44:46 +0000", "Fri, 24 May 2019 99:44:46 +0000", "0000-01-01T00:00:00Z",
-        "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+05:00", "2026-01-01T\nZ", "²026-01-01T00:00:00Z",
+        "",
+        "soon",
+        5,
+        True,
+        [],
+        {},
+        "2026-02-30T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "2026-01-01T24:61:00Z",
+        "Fri, 99 May 2019 17:44:46 +0000",
+        "Fri, 24 May 2019 99:44:46 +0000",
+        "0000-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-01:00",
+        "0001-01-01T00:00:00+05:00",
+        "2026-01-01T\nZ",
+        "²026-01-01T00:00:00Z",
         "2026-01-01T00:00:00 and more Z",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_date_time_is_null(sent: Any) -> None:
     assert to_rfc3339(sent) is None
 
@@ -77,11 +90,27 @@ def test_a_day_leaves_as_a_day(sent: Any, left: str | None) -> None:
 @pytest.mark.parametrize(
     ("sent", "left"),
     [
-        ("-0.0075", -0.0075), ("12", 12), ("0", 0), (3, 3), (2.5, 2.5), ("1e3", 1000.0), ("-1.", -1.0),
-        ("", None), ("n/a", None), ("nan", None), ("Infinity", None), ("-inf", None), ("1e999", None), ("1,5", None),
-        (math.inf, None), (math.nan, None), ([1], None), ({}, None), ("0x1f", None),
+        ("-0.0075", -0.0075),
+        ("12", 12),
+        ("0", 0),
+        (3, 3),
+        (2.5, 2.5),
+        ("1e3", 1000.0),
+        ("-1.", -1.0),
+        ("", None),
+        ("n/a", None),
+        ("nan", None),
+        ("Infinity", None),
+        ("-inf", None),
+        ("1e999", None),
+        ("1,5", None),
+        (math.inf, None),
+        (math.nan, None),
+        ([1], None),
+        ({}, None),
+        ("0x1f", None),
     ],
-)  # fmt: skip
+)
 def test_numbers_that_come_as_text_leave_as_numbers(sent: Any, left: Any) -> None:
     assert to_number(sent) == left
     assert type(to_number(sent)) is type(left)

@@ -18,10 +18,14 @@ GOOD_SENT = {"sid": "SM-good", "price": "1.5", "date_sent": "Fri, 24 May 2019 17
 GOOD_LEFT = {"sid": "SM-good", "price": 1.5, "date_sent": "2019-05-24T17:44:46Z", "day": "2019-05-24"}
 DATES = st.one_of(
     st.text("0123456789-:TZ.+ ,FrijanMayFeb", max_size=32),
-    st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})\Z"),
+    st.from_regex(
+        r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})\Z"
+    ),
     st.from_regex(r"\A(Mon|Fri), [0-9]{2} (Jan|Feb|Xyz) [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}\Z"),
 )
-NUMBERS = st.one_of(st.text("0123456789.eE+-_ naifty", max_size=12), st.integers(), st.floats(), st.integers(2**60).map(str))
+NUMBERS = st.one_of(
+    st.text("0123456789.eE+-_ naifty", max_size=12), st.integers(), st.floats(), st.integers(2**60).map(str)
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | DATES | NUMBERS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

@@ -18,11 +18,14 @@ from source_twilio.run import run
 from unit_tests.support import ConfigBuilder
 
 GOOD_CATALOG = {
-    "streams": [{
-        "stream": {"name": "queues", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
-        "sync_mode": "full_refresh", "destination_sync_mode": "append",
-    }]
-}  # fmt: skip
+    "streams": [
+        {
+            "stream": {"name": "queues", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
+            "sync_mode": "full_refresh",
+            "destination_sync_mode": "append",
+        }
+    ]
+}
 
 
 class Command:
@@ -79,18 +82,23 @@ BAD = [
     ("catalog", {"config": GOOD, "catalog": []}),
     ("catalog", {"config": GOOD, "catalog": {"streams": "all"}}),
     ("catalog", {"config": GOOD, "catalog": {"streams": [{"stream": {}}]}}),
-    ("nothing_like_it", {"config": GOOD, "catalog": json.loads(json.dumps(GOOD_CATALOG).replace("queues", "nothing_like_it"))}),
+    (
+        "nothing_like_it",
+        {"config": GOOD, "catalog": json.loads(json.dumps(GOOD_CATALOG).replace("queues", "nothing_like_it"))},
+    ),
     ("state", {"config": GOOD, "catalog": GOOD_CATALOG, "state": b"[{"}),
     ("state", {"config": GOOD, "catalog": GOOD_CATALOG, "state": None}),
     ("state", {"config": GOOD, "catalog": GOOD_CATALOG, "state": "text"}),
     ("state", {"config": GOOD, "catalog": GOOD_CATALOG, "state": [{"type": "STREAM"}]}),
     ("state", {"config": GOOD, "catalog": GOOD_CATALOG, "state": [5]}),
     ("account_sid", {"config": {**GOOD, "account_sid": "AC1"}, "catalog": GOOD_CATALOG}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("word", "files"), BAD, ids=[f"{n}-{one[0]}" for n, one in enumerate(BAD)])
-def test_bad_input_of_a_read_is_one_sentence_and_exit_code_1(command: Command, word: str, files: dict[str, Any]) -> None:
+def test_bad_input_of_a_read_is_one_sentence_and_exit_code_1(
+    command: Command, word: str, files: dict[str, Any]
+) -> None:
     code, messages = command("read", **files)
     assert code == 1
     (error,) = errors(messages)
@@ -110,7 +118,9 @@ def test_a_bad_configuration_is_also_the_answer_of_check(command: Command) -> No
 def test_check_passes_and_fails_with_its_exit_code(command: Command, twilio: Twilio) -> None:
     code, messages = command("check", config=GOOD)
     assert code == 0
-    assert [one["connectionStatus"]["status"] for one in messages if one["type"] == "CONNECTION_STATUS"] == ["SUCCEEDED"]
+    assert [one["connectionStatus"]["status"] for one in messages if one["type"] == "CONNECTION_STATUS"] == [
+        "SUCCEEDED"
+    ]
     twilio.rotate_token(MAIN, "another")
     code, messages = command("check", config=GOOD)
     assert code == 1

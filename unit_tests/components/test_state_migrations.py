@@ -67,36 +67,63 @@ MESSAGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     (
         "old and new side by side: the older counts",
-        {"states": [entry({"subresource_uri": uri(AC1)}, date_sent=DAY2), entry({"account_sid": AC1}, date_sent=DAY1),
-                    entry({"account_sid": AC2, "parent_slice": {}}, date_sent=DAY3)]},
+        {
+            "states": [
+                entry({"subresource_uri": uri(AC1)}, date_sent=DAY2),
+                entry({"account_sid": AC1}, date_sent=DAY1),
+                entry({"account_sid": AC2, "parent_slice": {}}, date_sent=DAY3),
+            ]
+        },
         today(({"account_sid": AC1}, DAY1), ({"account_sid": AC2}, DAY3)),
     ),
     (
         "broken entries are read again",
-        {"states": [entry({"subresource_uri": uri(AC1)}), {"partition": {"account_sid": AC1}}, {"cursor": {"date_sent": DAY1}},
-                    entry({"account_sid": AC1}, date_sent="soon"), entry({"account_sid": AC1}, date_sent=5),
-                    entry({"subresource_uri": "/elsewhere"}, date_sent=DAY1), entry(None, date_sent=DAY1), None, "x",
-                    entry({"account_sid": AC2}, date_sent=DAY2)]},
+        {
+            "states": [
+                entry({"subresource_uri": uri(AC1)}),
+                {"partition": {"account_sid": AC1}},
+                {"cursor": {"date_sent": DAY1}},
+                entry({"account_sid": AC1}, date_sent="soon"),
+                entry({"account_sid": AC1}, date_sent=5),
+                entry({"subresource_uri": "/elsewhere"}, date_sent=DAY1),
+                entry(None, date_sent=DAY1),
+                None,
+                "x",
+                entry({"account_sid": AC2}, date_sent=DAY2),
+            ]
+        },
         today(({"account_sid": AC2}, DAY2)),
     ),
     (
         "a global cursor after more than 10,000 partitions",
-        {"use_global_cursor": True, "state": {"date_sent": "2026-11-03T00:01:00Z"}, "lookback_window": 60, "states": []},
+        {
+            "use_global_cursor": True,
+            "state": {"date_sent": "2026-11-03T00:01:00Z"},
+            "lookback_window": 60,
+            "states": [],
+        },
         today(date_sent=DAY3),
     ),
     (
         "a global cursor beside some partitions",
-        {"use_global_cursor": True, "state": {"date_sent": DAY3}, "states": [entry({"account_sid": AC1}, date_sent=DAY1)]},
+        {
+            "use_global_cursor": True,
+            "state": {"date_sent": DAY3},
+            "states": [entry({"account_sid": AC1}, date_sent=DAY1)],
+        },
         today(({"account_sid": AC1}, DAY1), date_sent=DAY3),
     ),
     ("a global cursor that is unreadable", {"use_global_cursor": True, "state": {"date_sent": "soon"}}, today()),
     (
         "today's",
-        {"use_global_cursor": False, "read_since": DAY1,
-         **today(({"account_sid": AC1}, DAY2), ({"account_sid": AC1, "rows": "undated"}, DAY3))},
+        {
+            "use_global_cursor": False,
+            "read_since": DAY1,
+            **today(({"account_sid": AC1}, DAY2), ({"account_sid": AC1, "rows": "undated"}, DAY3)),
+        },
         today(({"account_sid": AC1}, DAY2), ({"account_sid": AC1, "rows": "undated"}, DAY3), read_since=DAY1),
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("before", "after"), [one[1:] for one in MESSAGES], ids=[one[0] for one in MESSAGES])
@@ -108,17 +135,26 @@ def test_every_shape_becomes_todays(before: dict[str, Any], after: dict[str, Any
 
 def test_media_by_message_takes_the_oldest_of_an_account() -> None:
     states = [
-        entry({"subresource_uri": uri(AC1, f"Messages/MM{n}/Media.json"),
-               "parent_slice": {"parent_slice": {}, "subresource_uri": uri(AC1)}}, date_created=value)
+        entry(
+            {
+                "subresource_uri": uri(AC1, f"Messages/MM{n}/Media.json"),
+                "parent_slice": {"parent_slice": {}, "subresource_uri": uri(AC1)},
+            },
+            date_created=value,
+        )
         for n, value in enumerate((DAY3, DAY1, DAY2))
-    ]  # fmt: skip
+    ]
     after = migration("message_media").migrate({"states": states, "state": {"date_created": DAY3}})
     assert after == today(({"account_sid": AC1}, DAY1), field="date_created")
 
 
 @pytest.mark.parametrize(
     "before",
-    [{"date_generated": DAY2}, {"states": [entry({}, date_generated=DAY2)]}, {"states": [entry({"x": 1}, date_generated=DAY2)]}],
+    [
+        {"date_generated": DAY2},
+        {"states": [entry({}, date_generated=DAY2)]},
+        {"states": [entry({"x": 1}, date_generated=DAY2)]},
+    ],
 )
 def test_alerts_were_those_of_the_main_account_alone(before: dict[str, Any]) -> None:
     after = today(({"account_sid": MAIN}, DAY2), field="date_generated")
@@ -133,7 +169,10 @@ def test_alerts_of_subaccounts_that_this_connector_wrote_stay() -> None:
 
 def test_calls_change_their_cursor_to_an_earlier_point() -> None:
     """A call that ended at the cursor began before it."""
-    before = {"states": [entry({"subresource_uri": uri(AC1, "Calls.json")}, end_time="2026-11-14")], "state": {"end_time": DAY3}}
+    before = {
+        "states": [entry({"subresource_uri": uri(AC1, "Calls.json")}, end_time="2026-11-14")],
+        "state": {"end_time": DAY3},
+    }
     after = migration("calls").migrate(before)
     assert after == today(({"account_sid": AC1}, "2026-11-13T00:00:00Z"), field="start_time")
     assert migration("calls").migrate(after) == after
@@ -142,10 +181,17 @@ def test_calls_change_their_cursor_to_an_earlier_point() -> None:
     assert migration("calls").migrate(flat) == flat
 
 
-@pytest.mark.parametrize("partition", [{"subresource_uri": uri(AC1, "Conferences.json")},
-                                       {"subresource_uri": uri(AC1, "Conferences.json"), "conference_status": "completed"}])
-@pytest.mark.parametrize(("saved", "safe"), [("2026-05-01T10:00:00Z", "2026-05-01T10:00:00Z"),
-                                             ("2026-11-10T11:04:42Z", "2026-09-30T00:00:00Z")])  # fmt: skip
+@pytest.mark.parametrize(
+    "partition",
+    [
+        {"subresource_uri": uri(AC1, "Conferences.json")},
+        {"subresource_uri": uri(AC1, "Conferences.json"), "conference_status": "completed"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("saved", "safe"),
+    [("2026-05-01T10:00:00Z", "2026-05-01T10:00:00Z"), ("2026-11-10T11:04:42Z", "2026-09-30T00:00:00Z")],
+)
 def test_conferences_change_their_cursor_to_a_point_before_twilio_hid_completed_ones(
     partition: dict[str, str], saved: str, safe: str
 ) -> None:
@@ -156,8 +202,10 @@ def test_conferences_change_their_cursor_to_a_point_before_twilio_hid_completed_
 
 def test_of_several_statuses_of_conferences_the_oldest_counts() -> None:
     place = {"subresource_uri": uri(AC1, "Conferences.json")}
-    states = [entry({**place, "conference_status": status}, date_updated=value)
-              for status, value in (("completed", DAY3), ("init", DAY1), ("in-progress", DAY2))]  # fmt: skip
+    states = [
+        entry({**place, "conference_status": status}, date_updated=value)
+        for status, value in (("completed", DAY3), ("init", DAY1), ("in-progress", DAY2))
+    ]
     after = migration("conferences").migrate({"states": states})
     assert after == today(({"account_sid": AC1}, DAY1), field="date_updated")
 
@@ -202,19 +250,47 @@ def _sids(partition: dict[str, Any]) -> list[str]:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.sampled_from([AC1, DAY1, uri(AC2), "2026-99-99T99:99:99Z",
-                                                                                    "9999-12-31T23:59:59-01:00"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["states", "state", "partition", "cursor", "date_sent", "account_sid", "subresource_uri",
-                                       "use_global_cursor", "lookback_window", "rows", "read_since"]), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=3)
+    | st.sampled_from([AC1, DAY1, uri(AC2), "2026-99-99T99:99:99Z", "9999-12-31T23:59:59-01:00"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "states",
+                    "state",
+                    "partition",
+                    "cursor",
+                    "date_sent",
+                    "account_sid",
+                    "subresource_uri",
+                    "use_global_cursor",
+                    "lookback_window",
+                    "rows",
+                    "read_since",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
     max_leaves=10,
-)  # fmt: skip
+)
 STATES = st.dictionaries(
-    st.sampled_from(["states", "state", "date_sent", "use_global_cursor", "lookback_window", "read_since"]), JSON, max_size=4
+    st.sampled_from(["states", "state", "date_sent", "use_global_cursor", "lookback_window", "read_since"]),
+    JSON,
+    max_size=4,
 )
 
 
-@given(stream=st.sampled_from(["messages", "calls", "alerts", "conferences"]), state=STATES, entries=st.lists(st.fixed_dictionaries({"partition": JSON, "cursor": JSON}), max_size=3))
+@given(
+    stream=st.sampled_from(["messages", "calls", "alerts", "conferences"]),
+    state=STATES,
+    entries=st.lists(st.fixed_dictionaries({"partition": JSON, "cursor": JSON}), max_size=3),
+)
 @settings(max_examples=100)
 def test_no_state_crashes_and_migrating_twice_changes_nothing(stream: str, state: Any, entries: Any) -> None:
     once = migration(stream).migrate({**state, "states": state.get("states") or entries})

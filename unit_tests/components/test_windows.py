@@ -28,9 +28,20 @@ MOMENTS = st.datetimes(datetime(2015, 1, 1), datetime(2032, 12, 31)).map(
     lambda moment: moment.replace(microsecond=0, tzinfo=timezone.utc)
 )
 EDGES = st.sampled_from(
-    [parse(text) for text in ("2024-02-28T23:59:59Z", "2024-02-29T00:00:00Z", "2024-02-29T23:59:59Z", "2024-03-01",
-                              "2025-12-31T23:59:59Z", "2026-01-01", "2026-01-31", "2026-02-28T12:00:00Z")]
-)  # fmt: skip
+    [
+        parse(text)
+        for text in (
+            "2024-02-28T23:59:59Z",
+            "2024-02-29T00:00:00Z",
+            "2024-02-29T23:59:59Z",
+            "2024-03-01",
+            "2025-12-31T23:59:59Z",
+            "2026-01-01",
+            "2026-01-31",
+            "2026-02-28T12:00:00Z",
+        )
+    ]
+)
 LENGTHS = st.timedeltas(timedelta(seconds=1), timedelta(days=800))
 
 
@@ -55,8 +66,11 @@ def test_a_moment_is_in_exactly_one_piece(start: datetime, offset: timedelta, le
     window = Window(start, start + timedelta(days=90))
     value = second.value(start + offset)
     for text in (value, value.replace("Z", ".999999Z")):  # fractions belong to their second
-        held = [piece for piece in split(window, max(length, timedelta(hours=6)), Unit("day"), second.step)
-                if piece.holds(text, second)]
+        held = [
+            piece
+            for piece in split(window, max(length, timedelta(hours=6)), Unit("day"), second.step)
+            if piece.holds(text, second)
+        ]
         assert len(held) == 1
 
 
@@ -120,20 +134,35 @@ def test_what_is_no_duration_is_a_value_error(text: str) -> None:
 
 
 # How the filters of the manifest may be understood: quirks of the documentation, one switch each in the sandbox.
-OPEN = [{"upper_bound": bound, "date_compare": unit} for bound in ("documented", "before", "at")
-        for unit in ("instant", "date")]  # fmt: skip
+OPEN = [
+    {"upper_bound": bound, "date_compare": unit}
+    for bound in ("documented", "before", "at")
+    for unit in ("instant", "date")
+]
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 FILTERS: list[tuple[str, str, dict[str, Any], Any]] = [
     ("calls", "start_time", {"after": "StartTime>", "before": "StartTime<", "form": INSTANT, "slack": "day"}, rfc),
     ("messages", "date_sent", {"after": "DateSent>", "before": "DateSent<", "form": INSTANT, "slack": "day"}, rfc),
-    ("recordings", "date_created",
-     {"after": "DateCreated>", "before": "DateCreated<", "form": INSTANT, "slack": "day"}, rfc),
-    ("conferences", "date_updated",
-     {"after": "DateUpdated>", "before": "DateUpdated<", "form": "%Y-%m-%d", "slack": "day"}, rfc),
+    (
+        "recordings",
+        "date_created",
+        {"after": "DateCreated>", "before": "DateCreated<", "form": INSTANT, "slack": "day"},
+        rfc,
+    ),
+    (
+        "conferences",
+        "date_updated",
+        {"after": "DateUpdated>", "before": "DateUpdated<", "form": "%Y-%m-%d", "slack": "day"},
+        rfc,
+    ),
     ("alerts", "date_generated", {"after": "StartDate", "before": "EndDate", "form": INSTANT, "slack": "second"}, iso),
-    ("executions", "date_created",
-     {"after": "DateCreatedFrom", "before": "DateCreatedTo", "form": INSTANT, "slack": "second"}, iso),
-]  # fmt: skip
+    (
+        "executions",
+        "date_created",
+        {"after": "DateCreatedFrom", "before": "DateCreatedTo", "form": INSTANT, "slack": "second"},
+        iso,
+    ),
+]
 
 
 @given(

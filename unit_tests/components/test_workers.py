@@ -108,8 +108,16 @@ def test_children_run_before_the_next_page_of_parents(workers_of: Any) -> None:
 
     within(lambda: collect(workers_of(1), part, parents()))
     assert order == [
-        "parents 0", "child 0a", "child 0b", "parents 1", "child 1a", "child 1b", "parents 2", "child 2a", "child 2b",
-    ]  # fmt: skip
+        "parents 0",
+        "child 0a",
+        "child 0b",
+        "parents 1",
+        "child 1a",
+        "child 1b",
+        "parents 2",
+        "child 2a",
+        "child 2b",
+    ]
 
 
 def test_few_steps_wait_however_many_parents_there_are(workers_of: Any) -> None:
@@ -143,9 +151,7 @@ def test_works_take_turns(workers_of: Any) -> None:
             order.append(f"{name}{number}")
             yield page(name)
 
-    threads = [
-        threading.Thread(target=collect, args=(workers, Part(), steps(name, 5)), daemon=True) for name in "abc"
-    ]
+    threads = [threading.Thread(target=collect, args=(workers, Part(), steps(name, 5)), daemon=True) for name in "abc"]
     for thread in threads:
         thread.start()
     time.sleep(0.3)

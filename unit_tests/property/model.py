@@ -83,13 +83,19 @@ class Item:
         """Insert it into a sandbox, with its changes to come."""
         done = "ended" if shape.stream == "executions" else "completed"
         row = {
-            "sid": self.sid(shape), "account_sid": self.account, "date_created": shape.wire(self.created),
-            "date_updated": shape.wire(self.created), "status": self.status, "version": 0,
-        }  # fmt: skip
+            "sid": self.sid(shape),
+            "account_sid": self.account,
+            "date_created": shape.wire(self.created),
+            "date_updated": shape.wire(self.created),
+            "status": self.status,
+            "version": 0,
+        }
         if not shape.undated and not shape.moves:
             row |= {shape.cursor: shape.wire(self.dated or self.created), "status": done}
-        later = [(moment, {"version": number, **({"date_updated": shape.wire(moment)} if shape.moves else {})})
-                 for number, moment in enumerate(sorted(self.changes), start=1)]  # fmt: skip
+        later = [
+            (moment, {"version": number, **({"date_updated": shape.wire(moment)} if shape.moves else {})})
+            for number, moment in enumerate(sorted(self.changes), start=1)
+        ]
         if shape.undated:
             row[shape.cursor] = None
             if self.dated:
@@ -121,8 +127,11 @@ class Checker:
     def follow(self, output: Output, saved: States, now: datetime, configured: int, accounts: set[str]) -> None:
         """Check one sync, whole or cut short; saved: the state that it began with."""
         alive = {item.sid(self.shape): item for item in self.items if item.visible <= now and item.account in accounts}
-        begins = {(account, kind): self.low(saved, account, kind, configured)
-                  for account in accounts for kind in ("", "undated")}  # fmt: skip
+        begins = {
+            (account, kind): self.low(saved, account, kind, configured)
+            for account in accounts
+            for kind in ("", "undated")
+        }
         before = _cursors(saved.get(self.shape.stream, {}), self.shape)
         emitted: Counter[str] = Counter()
         for message in output.messages:
@@ -152,7 +161,9 @@ class Checker:
         self.seen.add((row["sid"], value is not None))
         return str(row["sid"])
 
-    def _state(self, cursors: dict[Kind, datetime], before: dict[Kind, datetime], alive: dict[str, Item], now: datetime) -> None:
+    def _state(
+        self, cursors: dict[Kind, datetime], before: dict[Kind, datetime], alive: dict[str, Item], now: datetime
+    ) -> None:
         for key, value in before.items():
             assert cursors[key] >= value, "a state never goes back"
         for (account, kind), value in cursors.items():
@@ -163,13 +174,17 @@ class Checker:
                 at = item.value(self.shape, now)
                 passed = at if kind == "" else item.created if at is None else None
                 if passed is not None and self.start <= passed <= value:
-                    assert (sid, at is not None) in self.seen or self._late(item, now), f"{sid} is passed over by {kind}{value}"
+                    assert (sid, at is not None) in self.seen or self._late(item, now), (
+                        f"{sid} is passed over by {kind}{value}"
+                    )
 
     def _late(self, item: Item, now: datetime) -> bool:
         """Whether the API shows a row only since the last sync, so that a saved state may lie behind it already."""
         return item.listed is not None or (self.shape.moves and item.version(now) > 0)
 
-    def _complete(self, emitted: Counter[str], alive: dict[str, Item], begins: dict[Kind, datetime], now: datetime) -> None:
+    def _complete(
+        self, emitted: Counter[str], alive: dict[str, Item], begins: dict[Kind, datetime], now: datetime
+    ) -> None:
         for sid, item in alive.items():
             value = item.value(self.shape, now)
             if value is not None and value >= begins[item.account, ""]:

@@ -63,31 +63,60 @@ PARENTS = st.lists(
     max_size=14,
 )
 SYNCS = st.lists(
-    st.tuples(MOMENTS.map(lambda at: at + timedelta(days=2)), st.none() | st.integers(0, 30), st.none() | st.integers(1, 12)),
-    min_size=1, max_size=3,
-).map(lambda syncs: sorted(syncs, key=lambda sync: sync[0]))  # fmt: skip
+    st.tuples(
+        MOMENTS.map(lambda at: at + timedelta(days=2)), st.none() | st.integers(0, 30), st.none() | st.integers(1, 12)
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda syncs: sorted(syncs, key=lambda sync: sync[0]))
 
 
 def media(twilio: Twilio, parent: Parent) -> None:
     sid = f"SM{parent.number:032x}"
-    row = {"sid": sid, "account_sid": MAIN, "date_created": rfc(parent.created), "date_sent": None,
-           "num_media": str(parent.children), "status": "queued"}  # fmt: skip
+    row = {
+        "sid": sid,
+        "account_sid": MAIN,
+        "date_created": rfc(parent.created),
+        "date_sent": None,
+        "num_media": str(parent.children),
+        "status": "queued",
+    }
     later = [(parent.dated, {"date_sent": rfc(parent.dated)})] if parent.dated else []
     twilio.put("messages", MAIN, row, since=parent.created, later=later)
     for part in range(parent.children):
-        twilio.put("message_media", MAIN, {"sid": f"ME{parent.number:030x}{part:02x}", "account_sid": MAIN, "parent_sid": sid,
-                                           "date_created": rfc(parent.created)})  # fmt: skip
+        twilio.put(
+            "message_media",
+            MAIN,
+            {
+                "sid": f"ME{parent.number:030x}{part:02x}",
+                "account_sid": MAIN,
+                "parent_sid": sid,
+                "date_created": rfc(parent.created),
+            },
+        )
 
 
 def steps(twilio: Twilio, parent: Parent) -> None:
     sid = f"FN{parent.number:032x}"
-    twilio.put("flows", MAIN, {"sid": "FW1", "account_sid": MAIN, "date_created": iso(START), "date_updated": iso(START)})
+    twilio.put(
+        "flows", MAIN, {"sid": "FW1", "account_sid": MAIN, "date_created": iso(START), "date_updated": iso(START)}
+    )
     row = {"sid": sid, "account_sid": MAIN, "flow_sid": "FW1", "date_created": iso(parent.created), "status": "active"}
     twilio.put("executions", MAIN, row, since=parent.created, later=[(parent.ends, {"status": "ended"})])
     for part in range(parent.children + 1):
         at = parent.ends if part == parent.children else parent.created
-        twilio.put("step", MAIN, {"sid": f"FT{parent.number:030x}{part:02x}", "account_sid": MAIN, "flow_sid": "FW1",
-                                  "execution_sid": sid, "date_created": iso(at)}, since=at)  # fmt: skip
+        twilio.put(
+            "step",
+            MAIN,
+            {
+                "sid": f"FT{parent.number:030x}{part:02x}",
+                "account_sid": MAIN,
+                "flow_sid": "FW1",
+                "execution_sid": sid,
+                "date_created": iso(at),
+            },
+            since=at,
+        )
 
 
 def owed(stream: str, parent: Parent, now: datetime) -> list[str]:
@@ -124,12 +153,24 @@ def check(stream: str, output: Output, parents: list[Parent], seen: set[str], no
 
 @pytest.mark.parametrize("stream", ["message_media", "step"])
 @settings(max_examples=30)
-@given(parents=PARENTS, syncs=SYNCS, size=st.integers(1, 4), walk=st.sampled_from([0, 50]), workers=st.integers(1, 3),
-       gone=st.none() | st.integers(0, 5))  # fmt: skip
+@given(
+    parents=PARENTS,
+    syncs=SYNCS,
+    size=st.integers(1, 4),
+    walk=st.sampled_from([0, 50]),
+    workers=st.integers(1, 3),
+    gone=st.none() | st.integers(0, 5),
+)
 def test_every_child_comes_before_the_state_that_says_so(
-    frozen: FrozenDateTimeFactory, stream: str, parents: list[Parent], syncs: list[Any], size: int, walk: int, workers: int,
+    frozen: FrozenDateTimeFactory,
+    stream: str,
+    parents: list[Parent],
+    syncs: list[Any],
+    size: int,
+    walk: int,
+    workers: int,
     gone: int | None,
-) -> None:  # fmt: skip
+) -> None:
     parents = [Parent(n, one.created, one.dated, one.children, one.ends) for n, one in enumerate(parents)]
     frozen.move_to(START - timedelta(days=20))
     twilio = Twilio(EmptyWorld())

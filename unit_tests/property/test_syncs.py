@@ -25,13 +25,15 @@ DAYS = 12
 SECONDS = st.sampled_from([0, 1, 2, 43_199, 43_200, 86_398, 86_399]) | st.integers(0, 86_399)
 MOMENTS = st.builds(lambda day, second: DAY0 + timedelta(days=day, seconds=second), st.integers(-3, DAYS), SECONDS)
 DELAYS = st.sampled_from([0, 1, 59, 3600, 86_399, 86_400]).map(lambda seconds: timedelta(seconds=seconds))
-SWITCHES = st.fixed_dictionaries({
-    "upper_bound": st.sampled_from(["documented", "before", "at"]),
-    "date_compare": st.sampled_from(["instant", "date"]),
-    "list_order": st.sampled_from(["newest", "oldest", "unordered"]),
-    "alert_cap": st.sampled_from(["silent", "error"]),
-    "cap_rows": st.sampled_from([0, 8]),
-})  # fmt: skip
+SWITCHES = st.fixed_dictionaries(
+    {
+        "upper_bound": st.sampled_from(["documented", "before", "at"]),
+        "date_compare": st.sampled_from(["instant", "date"]),
+        "list_order": st.sampled_from(["newest", "oldest", "unordered"]),
+        "alert_cap": st.sampled_from(["silent", "error"]),
+        "cap_rows": st.sampled_from([0, 8]),
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +65,32 @@ def items(draw: st.DrawFn, stream: str) -> list[Item]:
         ahead = draw(DELAYS | st.just(timedelta(days=9))) if shape.undated else timedelta(0)
         kind = draw(st.sampled_from(["dated", "dated", "dated", "never", "late"]))
         created = dated - (min(ahead, timedelta(days=1)) if stream == "calls" else ahead)
-        changes = tuple(sorted({created + draw(DELAYS) * draw(st.integers(1, 4)) for _ in range(draw(st.integers(0, 2)))}))
-        found.append(Item(
-            number, draw(st.sampled_from([MAIN, MAIN, SUPPORT])), created,
-            None if kind == "never" and shape.undated else dated, changes,
-            created + draw(DELAYS) / 30 if kind == "late" and not shape.moves and not shape.undated else None,
-            draw(st.sampled_from(["queued", "canceled", "failed", "busy", "in-progress" if stream == "conferences" else "ringing"]))
-            if shape.undated else draw(st.sampled_from(["init", "in-progress", "completed"])),
-        ))  # fmt: skip
+        changes = tuple(
+            sorted({created + draw(DELAYS) * draw(st.integers(1, 4)) for _ in range(draw(st.integers(0, 2)))})
+        )
+        found.append(
+            Item(
+                number,
+                draw(st.sampled_from([MAIN, MAIN, SUPPORT])),
+                created,
+                None if kind == "never" and shape.undated else dated,
+                changes,
+                created + draw(DELAYS) / 30 if kind == "late" and not shape.moves and not shape.undated else None,
+                draw(
+                    st.sampled_from(
+                        [
+                            "queued",
+                            "canceled",
+                            "failed",
+                            "busy",
+                            "in-progress" if stream == "conferences" else "ringing",
+                        ]
+                    )
+                )
+                if shape.undated
+                else draw(st.sampled_from(["init", "in-progress", "completed"])),
+            )
+        )
     return found
 
 
@@ -88,21 +108,41 @@ SYNCS = st.lists(
 
 
 @pytest.mark.parametrize("stream", list(SHAPES))
-@given(data=st.data(), switches=SWITCHES, syncs=SYNCS, lookback=st.sampled_from([0, 1440, 4000]), workers=st.integers(1, 3),
-       size=st.integers(1, 4), walk=st.sampled_from([0, 3, 50]), step=st.sampled_from(["P1D", "P1W", "P1M"]))  # fmt: skip
+@given(
+    data=st.data(),
+    switches=SWITCHES,
+    syncs=SYNCS,
+    lookback=st.sampled_from([0, 1440, 4000]),
+    workers=st.integers(1, 3),
+    size=st.integers(1, 4),
+    walk=st.sampled_from([0, 3, 50]),
+    step=st.sampled_from(["P1D", "P1W", "P1M"]),
+)
 def test_nothing_is_lost_doubled_or_passed_over(
-    frozen: FrozenDateTimeFactory, stream: str, data: Any, switches: dict[str, Any], syncs: list[Sync], lookback: int,
-    workers: int, size: int, walk: int, step: str,
-) -> None:  # fmt: skip
+    frozen: FrozenDateTimeFactory,
+    stream: str,
+    data: Any,
+    switches: dict[str, Any],
+    syncs: list[Sync],
+    lookback: int,
+    workers: int,
+    size: int,
+    walk: int,
+    step: str,
+) -> None:
     shape, rows = SHAPES[stream], data.draw(items(stream))
     twilio = Twilio(EmptyWorld(), **switches)
-    twilio.directory.accounts = {sid: account for sid, account in twilio.directory.accounts.items() if sid in (MAIN, SUPPORT, CLOSED)}
+    twilio.directory.accounts = {
+        sid: account for sid, account in twilio.directory.accounts.items() if sid in (MAIN, SUPPORT, CLOSED)
+    }
     for account in twilio.directory.accounts.values():
         account.created = (START - timedelta(days=900)).timestamp()
     frozen.move_to(START - timedelta(days=30))
     for row in rows:
         row.put(twilio, shape)
-    config = ConfigBuilder().start(iso(START)).put(lookback_window=lookback, num_workers=workers, slice_step_duration=step)
+    config = (
+        ConfigBuilder().start(iso(START)).put(lookback_window=lookback, num_workers=workers, slice_step_duration=step)
+    )
     runs = Syncs(twilio, config.build())
     checker = Checker(shape, rows, START)
     with pytest.MonkeyPatch.context() as patch:

@@ -104,9 +104,18 @@ def test_a_client_side_cursor_never_cuts_parents(twilio: Twilio, clock: FrozenDa
     syncs.run("services", "conversations", "conversation_messages")
     clock.move_to(LATER)
     twilio.put("conversations", MAIN, {"sid": "CH1", "chat_service_sid": "IS1", "state": "active", **old})
-    twilio.put("conversation_messages", MAIN, {
-        "sid": "IM1", "chat_service_sid": "IS1", "conversation_sid": "CH1", "account_sid": MAIN,
-        "date_created": iso("2026-11-22"), "date_updated": iso("2026-11-22")})  # fmt: skip
+    twilio.put(
+        "conversation_messages",
+        MAIN,
+        {
+            "sid": "IM1",
+            "chat_service_sid": "IS1",
+            "conversation_sid": "CH1",
+            "account_sid": MAIN,
+            "date_created": iso("2026-11-22"),
+            "date_updated": iso("2026-11-22"),
+        },
+    )
     output = syncs.run("services", "conversations", "conversation_messages")
     assert output.records("services") == [] and output.records("conversations") == []
     assert [row["sid"] for row in output.records("conversation_messages")] == ["IM1"]
@@ -115,8 +124,16 @@ def test_a_client_side_cursor_never_cuts_parents(twilio: Twilio, clock: FrozenDa
 def test_rows_that_change_while_the_account_is_read_come_again(twilio: Twilio, clock: FrozenDateTimeFactory) -> None:
     """The cursor ends at the time at which the read began, less nothing: what changed since is read again."""
     syncs = Syncs(twilio, CONFIG)
-    twilio.put("flows", MAIN, {"sid": "FW1", "account_sid": MAIN, "date_updated": "2026-11-21T12:30:00Z",
-                               "date_created": "2026-11-01T00:00:00Z"})  # fmt: skip
+    twilio.put(
+        "flows",
+        MAIN,
+        {
+            "sid": "FW1",
+            "account_sid": MAIN,
+            "date_updated": "2026-11-21T12:30:00Z",
+            "date_created": "2026-11-01T00:00:00Z",
+        },
+    )
     first = syncs.run("flows")
     assert [row["sid"] for row in first.records("flows")] == ["FW1"]
     assert syncs.state["flows"]["states"][0]["cursor"] == {"date_updated": "2026-11-21T12:00:00Z"}

@@ -38,7 +38,9 @@ def put(syncs: Syncs, stream: str, sid: str, updated: Any = OLD, **columns: Any)
 
 def message(syncs: Syncs, number: int, at: Any, media: str, *, sent: bool = True, account: str = MAIN) -> None:
     sid = f"SM{number:032x}"
-    put(syncs, "messages", sid, at, date_sent=rfc(at) if sent else None, num_media=media, status="sent", account=account)
+    put(
+        syncs, "messages", sid, at, date_sent=rfc(at) if sent else None, num_media=media, status="sent", account=account
+    )
     for part in range(int(media)):
         put(syncs, "message_media", f"ME{number:030x}{part:02x}", at, parent_sid=sid, account=account)
 
@@ -72,8 +74,15 @@ def test_a_parent_that_is_gone_is_skipped_and_the_window_closes(syncs: Syncs) ->
     assert {one["cursor"]["date_created"] for one in syncs.state["message_media"]["states"]} == {iso(NOW)}
 
 
-@pytest.mark.parametrize(("action", "rule"), [("status", {"status": 400, "code": 20001}), ("not_json", {"status": 404}),
-                                              ("status", {"status": 503}), ("empty", {})])  # fmt: skip
+@pytest.mark.parametrize(
+    ("action", "rule"),
+    [
+        ("status", {"status": 400, "code": 20001}),
+        ("not_json", {"status": 404}),
+        ("status", {"status": 503}),
+        ("empty", {}),
+    ],
+)
 def test_a_parent_that_fails_leaves_the_cursor_of_its_account(
     syncs: Syncs, waits: list[float], action: str, rule: Any
 ) -> None:
@@ -83,7 +92,10 @@ def test_a_parent_that_fails_leaves_the_cursor_of_its_account(
     syncs.twilio.add_fault(action, url=f"{1:032x}/Media", **rule)
     output = syncs.run("message_media")
     assert output.statuses("message_media")[-1] == "INCOMPLETE"
-    read = {(one["partition"]["account_sid"], one["partition"].get("rows")) for one in syncs.state["message_media"]["states"]}
+    read = {
+        (one["partition"]["account_sid"], one["partition"].get("rows"))
+        for one in syncs.state["message_media"]["states"]
+    }
     assert (SUPPORT, None) in read and (MAIN, None) not in read
     syncs.twilio.clear_faults()
     rows = [*output.records("message_media"), *syncs.run("message_media").records("message_media")]
@@ -98,7 +110,15 @@ def conversation(syncs: Syncs, number: int, state: str, updated: Any = OLD, serv
 
 
 def note(syncs: Syncs, conversation_sid: str, number: int, at: Any, service: str = "IS1") -> None:
-    put(syncs, "conversation_messages", f"IM{number}", at, conversation_sid=conversation_sid, chat_service_sid=service, index=number)
+    put(
+        syncs,
+        "conversation_messages",
+        f"IM{number}",
+        at,
+        conversation_sid=conversation_sid,
+        chat_service_sid=service,
+        index=number,
+    )
 
 
 @pytest.mark.parametrize("stream", ["conversation_messages", "conversation_participants"])
@@ -141,7 +161,9 @@ def test_an_empty_page_with_a_next_one_does_not_end_a_list(syncs: Syncs, monkeyp
     syncs.run("conversation_messages")
     for number in range(12):
         note(syncs, sid, number, NOW - timedelta(minutes=number))
-    link = f"https://conversations.twilio.com/v1/Services/IS1/Conversations/{sid}/Messages?Order=desc&PageSize=1000&Page=0"
+    link = (
+        f"https://conversations.twilio.com/v1/Services/IS1/Conversations/{sid}/Messages?Order=desc&PageSize=1000&Page=0"
+    )
     empty = {"messages": [], "meta": {"key": "messages", "next_page_url": link}}
     syncs.twilio.add_fault("json", url="Messages.Order=desc&PageSize=5$", body=empty, times=1)
     assert len(syncs.run("conversation_messages").records("conversation_messages")) == 12
@@ -181,12 +203,19 @@ def test_snapshots_ask_only_where_there_is_somebody(syncs: Syncs) -> None:
 
 def test_reference_data_is_read_once_with_the_main_account(twilio: Twilio) -> None:
     syncs = Syncs(twilio, ConfigBuilder().subaccounts("all").build())
-    twilio.put("available_phone_number_countries", MAIN, {
-        "country_code": "US", "country": "United States", "subresource_uris": {"local": "/x", "mobile": None}})
+    twilio.put(
+        "available_phone_number_countries",
+        MAIN,
+        {"country_code": "US", "country": "United States", "subresource_uris": {"local": "/x", "mobile": None}},
+    )
     twilio.put("voice_pricing_countries", MAIN, {"iso_country": "US", "country": "United States"})
     twilio.put("voice_pricing_countries", MAIN, {"iso_country": "DE", "country": "Germany"})
-    syncs.run("available_phone_number_countries", "available_phone_numbers_local", "available_phone_numbers_mobile",
-              "voice_pricing_countries")  # fmt: skip
+    syncs.run(
+        "available_phone_number_countries",
+        "available_phone_numbers_local",
+        "available_phone_numbers_mobile",
+        "voice_pricing_countries",
+    )
     assert asked(syncs, r"AvailablePhoneNumbers/(\w+/\w+)") == ["US/Local"]
     assert asked(syncs, r"Voice/Countries/(\w+)") == ["DE", "US"]
     assert {one["account"] for one in twilio.requests() if one["stream"] != "accounts"} == {MAIN}
@@ -194,9 +223,16 @@ def test_reference_data_is_read_once_with_the_main_account(twilio: Twilio) -> No
 
 def test_a_sample_is_one_page(syncs: Syncs, monkeypatch: pytest.MonkeyPatch) -> None:
     page_size(monkeypatch, 2)
-    syncs.twilio.put("available_phone_number_countries", MAIN, {"country_code": "US", "subresource_uris": {"local": "/x"}})
-    page = {"available_phone_numbers": [{"phone_number": "+1", "iso_country": "US"}, {"phone_number": "+2", "iso_country": None}],
-            "next_page_uri": "/2010-04-01/more"}  # fmt: skip
+    syncs.twilio.put(
+        "available_phone_number_countries", MAIN, {"country_code": "US", "subresource_uris": {"local": "/x"}}
+    )
+    page = {
+        "available_phone_numbers": [
+            {"phone_number": "+1", "iso_country": "US"},
+            {"phone_number": "+2", "iso_country": None},
+        ],
+        "next_page_uri": "/2010-04-01/more",
+    }
     syncs.twilio.add_fault("json", url="Local.json", body=page)
     output = syncs.run("available_phone_numbers_local")
     assert [row["phone_number"] for row in output.records("available_phone_numbers_local")] == ["+1"]

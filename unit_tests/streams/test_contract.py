@@ -80,7 +80,9 @@ def records(messages: list[Message], stream: str) -> list[str]:
 
 
 def statuses(messages: list[Message], stream: str) -> list[str]:
-    found = [one["trace"]["stream_status"] for one in messages if one["type"] == "TRACE" and "stream_status" in one["trace"]]
+    found = [
+        one["trace"]["stream_status"] for one in messages if one["type"] == "TRACE" and "stream_status" in one["trace"]
+    ]
     return [one["status"] for one in found if one["stream_descriptor"]["name"] == stream]
 
 
@@ -138,7 +140,9 @@ def test_a_stream_starts_before_its_rows_runs_with_the_first_and_ends_after_the_
     for messages in both:
         for stream in NAMES:
             mine = [one for one in messages if name_of(one) == stream and one["type"] != "STATE"]
-            order = [one["type"] if one["type"] == "RECORD" else one["trace"]["stream_status"]["status"] for one in mine]
+            order = [
+                one["type"] if one["type"] == "RECORD" else one["trace"]["stream_status"]["status"] for one in mine
+            ]
             assert order[:2] == ["STARTED", "RUNNING"] and order[-1] == "COMPLETE"
             assert set(order[2:-1]) == {"RECORD"}
 

@@ -15,8 +15,10 @@ from source_twilio.components.windows import parse
 from unit_tests.support import ConfigBuilder, Output, Syncs, iso, rfc
 from unit_tests.support.manifest import cursor_of
 
-FILES = {path.stem: json.loads(path.read_text(encoding="utf-8"))
-         for path in (Path(__file__).parents[1] / "resource" / "states").glob("*.json")}  # fmt: skip
+FILES = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for path in (Path(__file__).parents[1] / "resource" / "states").glob("*.json")
+}
 STREAMS = ("alerts", "calls", "conferences", "message_media", "messages", "recordings", "usage_records")
 START = "2026-01-01T00:00:00Z"
 NEW = "AC" + "9" * 32
@@ -37,8 +39,11 @@ def saved(version: str, *names: str) -> dict[str, Any]:
 
 def oldest(state: dict[str, Any], account: str) -> datetime | None:
     """How far an account had been read at the least; None if the state does not say."""
-    found = [next(iter(one["cursor"].values())) for one in state.get("states", [])
-             if account in json.dumps(one["partition"]) or not one["partition"]]  # fmt: skip
+    found = [
+        next(iter(one["cursor"].values()))
+        for one in state.get("states", [])
+        if account in json.dumps(one["partition"]) or not one["partition"]
+    ]
     flat = [value for value in state.values() if isinstance(value, str)]
     return min(map(parse, found or flat), default=None)
 
@@ -61,20 +66,42 @@ def syncs(twilio: Twilio) -> Syncs:
             media = {"num_media": "1"} if day % 9 == 1 else {"num_media": "0"}
             twilio.put("messages", account, {**base, "sid": f"SM{number:032x}", "date_sent": rfc(at), **media})
             if day % 9 == 1:
-                twilio.put("message_media", account, {**base, "sid": f"ME{number:032x}", "parent_sid": f"SM{number:032x}"})
+                twilio.put(
+                    "message_media", account, {**base, "sid": f"ME{number:032x}", "parent_sid": f"SM{number:032x}"}
+                )
             twilio.put("calls", account, {**base, "sid": f"CA{number:032x}", "start_time": rfc(at)})
             twilio.put("recordings", account, {**base, "sid": f"RE{number:032x}"})
             twilio.put("conferences", account, {**base, "sid": f"CF{number:032x}"})
-            twilio.put("alerts", account, {**base, "sid": f"NO{number:032x}", "date_created": iso(at), "date_generated": iso(at)})
+            twilio.put(
+                "alerts",
+                account,
+                {**base, "sid": f"NO{number:032x}", "date_created": iso(at), "date_generated": iso(at)},
+            )
             date = at.strftime("%Y-%m-%d")
-            twilio.put("usage_records", account, {"account_sid": account, "category": "sms", "start_date": date, "count": "1",
-                                                  "end_date": date, "usage": "1", "price": "1"}, since=at)  # fmt: skip
+            twilio.put(
+                "usage_records",
+                account,
+                {
+                    "account_sid": account,
+                    "category": "sms",
+                    "start_date": date,
+                    "count": "1",
+                    "end_date": date,
+                    "usage": "1",
+                    "price": "1",
+                },
+                since=at,
+            )
     return Syncs(twilio, ConfigBuilder().start(START).subaccounts("all").put(account_sid=first, num_workers=4).build())
 
 
 def read_since(syncs: Syncs, output: Output, stream: str, state: dict[str, Any], account: str) -> None:
     """Every row from the saved point on is emitted, and it is not all of them where there was one."""
-    rows = [row for row in syncs.twilio.expected(stream, START, main=syncs.config["account_sid"]) if row["account_sid"] == account]
+    rows = [
+        row
+        for row in syncs.twilio.expected(stream, START, main=syncs.config["account_sid"])
+        if row["account_sid"] == account
+    ]
     point = oldest(state, account)
     alien = stream == "alerts" and account != syncs.config["account_sid"]
     if point is None or alien or (account == NEW and "states" in state):
@@ -147,8 +174,12 @@ def test_a_flat_state_is_kept_by_a_sync_that_fails(syncs: Syncs) -> None:
 def test_the_main_account_alone_reads_alerts_from_an_earlier_state(syncs: Syncs) -> None:
     syncs.state = saved("airbyte-0.12.1", "alerts")
     output = syncs.run("alerts")
-    main = [row["date_generated"] for row in output.records("alerts") if row["account_sid"] == syncs.config["account_sid"]]
-    others = [row["date_generated"] for row in output.records("alerts") if row["account_sid"] != syncs.config["account_sid"]]
+    main = [
+        row["date_generated"] for row in output.records("alerts") if row["account_sid"] == syncs.config["account_sid"]
+    ]
+    others = [
+        row["date_generated"] for row in output.records("alerts") if row["account_sid"] != syncs.config["account_sid"]
+    ]
     assert all(value >= "2026-11-19T11:47:33Z" for value in main)
     assert min(others) < "2026-10-25", "their alerts were never read: the whole 30 days"
     assert MAIN not in json.dumps(syncs.state)

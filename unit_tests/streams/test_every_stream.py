@@ -123,7 +123,9 @@ def test_the_recorded_page_fits_the_schema(name: str) -> None:
     normalised = Normaliser(found, drop)(page, {})
     validator = Draft7Validator(without_required(found), format_checker=FORMATS)
     for one in normalised:
-        given = {column: value for column, value in one.items() if column not in row["primary_key"] or value is not None}
+        given = {
+            column: value for column, value in one.items() if column not in row["primary_key"] or value is not None
+        }
         errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(given)]
         assert not errors
     if row.get("incremental_sync") and cursor_of(name) not in MADE:
@@ -145,7 +147,9 @@ def test_a_child_s_path_is_filled_by_its_parents(name: str) -> None:
         parent = streams()[row["parent"]["stream"]]
         for key, path in row["parent"]["keys"].items():
             filled.add(key)
-            assert declared_at(schema(parent["name"])["properties"], path.split(".")[0]), f"{path} is no column of the parent"
+            assert declared_at(schema(parent["name"])["properties"], path.split(".")[0]), (
+                f"{path} is no column of the parent"
+            )
         filled |= set(row.get("among") or {})
         row = parent
     assert needed <= filled | set(schema(name)["properties"])
@@ -154,10 +158,20 @@ def test_a_child_s_path_is_filled_by_its_parents(name: str) -> None:
 def test_minimum_lookbacks_are_those_of_the_design() -> None:
     """A price or status that comes later than this is caught by a longer `lookback_window` only."""
     least = {
-        "messages": "P1D", "calls": "P1D", "recordings": "P1D", "notifications": "P1D", "conferences": "P1D",
-        "message_media": "P1D", "usage_records": "P3D", "usage_records_monthly": "P1M", "usage_records_yearly": "P1Y",
-        "executions": "P2D", "step": "P2D", "alerts": "PT1H", "monitor_events": "PT1H",
-    }  # fmt: skip
+        "messages": "P1D",
+        "calls": "P1D",
+        "recordings": "P1D",
+        "notifications": "P1D",
+        "conferences": "P1D",
+        "message_media": "P1D",
+        "usage_records": "P3D",
+        "usage_records_monthly": "P1M",
+        "usage_records_yearly": "P1Y",
+        "executions": "P2D",
+        "step": "P2D",
+        "alerts": "PT1H",
+        "monitor_events": "PT1H",
+    }
     found = {name: streams()[name]["lookback_window"] for name in least}
     assert found == least
     for name in set(INCREMENTAL) - set(dated()):

@@ -34,8 +34,9 @@ def put(syncs: Syncs, stream: str, number: int, created: Any, at: Any = ..., **c
     dates = {"date_created": wire(created), "date_updated": wire(created)}
     dates |= {CURSOR.get(stream, "date_created"): wire(at) if at else None}
     account = columns.pop("account", MAIN)
-    syncs.twilio.put(stream, account, {"sid": sid, "account_sid": account, "status": "completed", **dates, **columns},
-                     since=created)  # fmt: skip
+    syncs.twilio.put(
+        stream, account, {"sid": sid, "account_sid": account, "status": "completed", **dates, **columns}, since=created
+    )
     return sid
 
 
@@ -87,6 +88,30 @@ def test_calls_without_a_start_are_read_and_move_no_cursor(
     assert not [row for row in output.records("calls") if row["sid"].endswith("63") and row.get("start_time")]
     clock.move_to(NOW + 5 * DAY)
     assert sids(syncs.run("calls"), "calls") == []
+
+
+@pytest.mark.parametrize("latency", [0.0, 0.005])
+def test_calls_that_an_unfiltered_list_hides_are_found_in_every_account(syncs: Syncs, latency: float) -> None:
+    """No page of the documentation says whether it shows calls that were never dialled."""
+    syncs.twilio.set_switch("undated", "hidden")
+    for number in range(60):
+        sid = f"AC{number:032x}"
+        syncs.twilio.add_account(sid, f"token{number}")
+        put(syncs, "calls", number, NOW - 2 * DAY, None, status="queued", account=sid)
+    syncs.config |= {"subaccounts": {"mode": "all"}, "num_workers": 8}
+    syncs.twilio.latency(latency)
+    assert len(sids(syncs.run("calls"), "calls")) == 60
+
+
+def test_quiet_accounts_without_such_calls_cost_one_request_each(syncs: Syncs) -> None:
+    """After a few accounts that had none, the unfiltered list is believed."""
+    for number in range(200):
+        sid = f"AC{number:032x}"
+        syncs.twilio.add_account(sid, f"token{number}")
+        put(syncs, "calls", number, NOW - 2 * DAY, account=sid)
+    syncs.config |= {"subaccounts": {"mode": "all"}, "num_workers": 4}
+    assert len(sids(syncs.run("calls"), "calls")) == 200
+    assert len(syncs.asked()) < 204 + 40 * 6
 
 
 def test_undated_rows_before_the_start_date_are_not_read(syncs: Syncs) -> None:
@@ -145,7 +170,9 @@ def test_a_start_that_twilio_no_longer_keeps_is_moved_by_little(
     syncs.twilio.set_offset(ahead)
     limit = NOW + timedelta(seconds=ahead) - 30 * DAY
     wanted = [put(syncs, "alerts", hour, NOW - hour * HOUR) for hour in range(1, 720)]
-    kept = [sid for hour, sid in enumerate(wanted, start=1) if NOW - hour * HOUR >= limit + max(DAY, limit - NOW + 31 * DAY)]
+    kept = [
+        sid for hour, sid in enumerate(wanted, start=1) if NOW - hour * HOUR >= limit + max(DAY, limit - NOW + 31 * DAY)
+    ]
     output = syncs.run("alerts")
     assert output.failure is None
     assert set(kept) <= set(sids(output, "alerts"))
@@ -154,7 +181,9 @@ def test_a_start_that_twilio_no_longer_keeps_is_moved_by_little(
 
 
 def test_an_execution_is_seen_to_end_however_long_it_is_active(syncs: Syncs, clock: FrozenDateTimeFactory) -> None:
-    syncs.twilio.put("flows", MAIN, {"sid": "FW1", "account_sid": MAIN, "date_updated": iso(NOW), "date_created": iso(NOW)})
+    syncs.twilio.put(
+        "flows", MAIN, {"sid": "FW1", "account_sid": MAIN, "date_updated": iso(NOW), "date_created": iso(NOW)}
+    )
     sid = put(syncs, "executions", 1, NOW - DAY, flow_sid="FW1", status="active")
     put(syncs, "executions", 2, NOW - HOUR, flow_sid="FW1", status="ended")
     assert len(sids(syncs.run("executions"), "executions")) == 2
@@ -175,8 +204,17 @@ def test_a_conference_that_completes_between_two_lists_comes_in_the_next_sync(
 ) -> None:
     """It was asked for under `completed` while it ran, and under `in-progress` when it had ended."""
     created = NOW - HOUR
-    syncs.twilio.put("conferences", MAIN, {
-        "sid": "CF1", "account_sid": MAIN, "date_created": rfc(created), "date_updated": rfc(created), "status": "gone"})
+    syncs.twilio.put(
+        "conferences",
+        MAIN,
+        {
+            "sid": "CF1",
+            "account_sid": MAIN,
+            "date_created": rfc(created),
+            "date_updated": rfc(created),
+            "status": "gone",
+        },
+    )
     assert sids(syncs.run("conferences"), "conferences") == []
     clock.move_to(NOW + HOUR)
     put(syncs, "conferences", 1, created, NOW + timedelta(seconds=1), status="completed")
@@ -201,7 +239,9 @@ def test_an_account_that_is_new_reads_its_whole_range(syncs: Syncs, clock: Froze
 
 
 @pytest.mark.parametrize("with_state", [True, False])
-def test_a_full_refresh_reads_everything_whatever_the_state(syncs: Syncs, clock: FrozenDateTimeFactory, with_state: bool) -> None:
+def test_a_full_refresh_reads_everything_whatever_the_state(
+    syncs: Syncs, clock: FrozenDateTimeFactory, with_state: bool
+) -> None:
     wanted = sorted(put(syncs, stream, day, NOW - day * DAY) for stream in ("calls",) for day in range(1, 40))
     if with_state:
         syncs.run("calls")

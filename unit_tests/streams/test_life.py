@@ -40,7 +40,9 @@ class Life:
     def __init__(self, twilio: Twilio) -> None:
         self._twilio, self._random, self._number = twilio, random.Random(7), 0
         self.keys: dict[str, set[Any]] = {name: set() for name in STREAMS}
-        twilio.put("flows", MAIN, {"sid": FLOW, "account_sid": MAIN, "date_created": iso(START), "date_updated": iso(START)})
+        twilio.put(
+            "flows", MAIN, {"sid": FLOW, "account_sid": MAIN, "date_created": iso(START), "date_updated": iso(START)}
+        )
 
     def moment(self, day: datetime, *, up_to: timedelta = timedelta(days=1)) -> datetime:
         """A second of a span, often at its edges."""
@@ -51,8 +53,13 @@ class Life:
         """A row that appears at its creation and changes later."""
         self._number += 1
         form = iso if stream == "executions" else rfc
-        row = {"sid": f"{prefix}{self._number:032x}", "account_sid": MAIN, "date_created": form(created),
-               "date_updated": form(created), **columns}  # fmt: skip
+        row = {
+            "sid": f"{prefix}{self._number:032x}",
+            "account_sid": MAIN,
+            "date_created": form(created),
+            "date_updated": form(created),
+            **columns,
+        }
         self._twilio.put(stream, MAIN, row, since=created, later=later)
         self.keys[stream].add((row["sid"],))
 
@@ -60,35 +67,89 @@ class Life:
         """One day's rows."""
         hour = timedelta(hours=1)
         at = self.moment(day)
-        self.put("messages", "SM", at, [(at + hour / 60, {"status": "sent", "date_sent": rfc(at + hour / 60)}),
-                                        (at + 9 * hour, {"status": "delivered", "price": "-0.0075"})],
-                 status="queued", date_sent=None, price=None, num_media="0")  # fmt: skip
+        self.put(
+            "messages",
+            "SM",
+            at,
+            [
+                (at + hour / 60, {"status": "sent", "date_sent": rfc(at + hour / 60)}),
+                (at + 9 * hour, {"status": "delivered", "price": "-0.0075"}),
+            ],
+            status="queued",
+            date_sent=None,
+            price=None,
+            num_media="0",
+        )
         if day.day % 3 == 0:  # scheduled up to 35 days ahead, or never sent
             at, ahead = self.moment(day), timedelta(days=self._random.choice([1, 7, 34]))
             sent = [(at + ahead, {"status": "sent", "date_sent": rfc(at + ahead)})] if day.day % 2 else []
             self.put("messages", "SM", at, sent, status="scheduled", date_sent=None, price=None, num_media="0")
         at = self.moment(day)
-        self.put("calls", "CA", at, [(at + hour / 6, {"status": "in-progress", "start_time": rfc(at + hour / 6)}),
-                                     (at + 5 * hour, {"status": "completed", "end_time": rfc(at + 5 * hour)}),
-                                     (at + 20 * hour, {"price": "-0.02"})],
-                 status="queued", start_time=None, end_time=None, price=None)  # fmt: skip
+        self.put(
+            "calls",
+            "CA",
+            at,
+            [
+                (at + hour / 6, {"status": "in-progress", "start_time": rfc(at + hour / 6)}),
+                (at + 5 * hour, {"status": "completed", "end_time": rfc(at + 5 * hour)}),
+                (at + 20 * hour, {"price": "-0.02"}),
+            ],
+            status="queued",
+            start_time=None,
+            end_time=None,
+            price=None,
+        )
         if day.day % 5 == 0:
             self.put("calls", "CA", self.moment(day), [], status="canceled", start_time=None, price=None)
         at, end = self.moment(day), timedelta(hours=self._random.choice([1, 30, 24 * 20]))
-        self.put("conferences", "CF", at, [(at + hour / 2, {"status": "in-progress", "date_updated": rfc(at + hour / 2)}),
-                                           (at + end, {"status": "completed", "date_updated": rfc(at + end)})],
-                 status="init")  # fmt: skip
+        self.put(
+            "conferences",
+            "CF",
+            at,
+            [
+                (at + hour / 2, {"status": "in-progress", "date_updated": rfc(at + hour / 2)}),
+                (at + end, {"status": "completed", "date_updated": rfc(at + end)}),
+            ],
+            status="init",
+        )
         at = self.moment(day)
-        self.put("recordings", "RE", at, [(at + 3 * hour, {"status": "completed", "duration": "60"}),
-                                          (at + 22 * hour, {"status": "deleted"})], status="processing")  # fmt: skip
+        self.put(
+            "recordings",
+            "RE",
+            at,
+            [(at + 3 * hour, {"status": "completed", "duration": "60"}), (at + 22 * hour, {"status": "deleted"})],
+            status="processing",
+        )
         at, end = self.moment(day), timedelta(hours=self._random.choice([1, 40, 24 * 12]))
-        self.put("executions", "FN", at, [(at + end, {"status": "ended", "date_updated": iso(at + end)})],
-                 status="active", flow_sid=FLOW)  # fmt: skip
+        self.put(
+            "executions",
+            "FN",
+            at,
+            [(at + end, {"status": "ended", "date_updated": iso(at + end)})],
+            status="active",
+            flow_sid=FLOW,
+        )
         date = day.strftime("%Y-%m-%d")
-        restated = [(day + timedelta(hours=hours), {"count": str(hours), "price": str(hours / 10)}) for hours in (6, 30, 70)]
-        self._twilio.put("usage_records", MAIN, {
-            "account_sid": MAIN, "category": "sms", "start_date": date, "end_date": date, "count": "1", "usage": "1",
-            "price": "0.1", "price_unit": "usd", "description": "SMS"}, since=day, later=restated)  # fmt: skip
+        restated = [
+            (day + timedelta(hours=hours), {"count": str(hours), "price": str(hours / 10)}) for hours in (6, 30, 70)
+        ]
+        self._twilio.put(
+            "usage_records",
+            MAIN,
+            {
+                "account_sid": MAIN,
+                "category": "sms",
+                "start_date": date,
+                "end_date": date,
+                "count": "1",
+                "usage": "1",
+                "price": "0.1",
+                "price_unit": "usd",
+                "description": "SMS",
+            },
+            since=day,
+            later=restated,
+        )
         self.keys["usage_records"].add(("sms", date))
 
 
@@ -180,7 +241,12 @@ def test_what_is_read_again_is_bounded_by_the_lookback(two_years: Any, stream: s
     undated = lookback + 2 if stream in ("messages", "calls") else 0
     moved = 3 if stream == "conferences" else 1  # each change of status is news
     assert max(times.values()) <= (lookback + 2) * moved + undated
-    column = {"messages": "date_sent", "calls": "start_time", "conferences": "date_updated", "usage_records": "start_date"}
+    column = {
+        "messages": "date_sent",
+        "calls": "start_time",
+        "conferences": "date_updated",
+        "usage_records": "start_date",
+    }
     previous = None
     for at, found in syncs:
         for row in found[stream]:

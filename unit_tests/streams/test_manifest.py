@@ -19,10 +19,32 @@ PYTHON = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "sou
 CORE = {path: text for path, text in PYTHON.items() if path.parent.name in ("source_twilio", "components")}
 ALWAYS = ["name", "url", "records", "page_size", "primary_key"]  # in this order, in every row
 SOMETIMES = {
-    "parent", "among", "cursor_field", "lookback_window", "column", "early", "filter", "query", "drop", "empty_on", "edges",
-    "require", "by_cursor", "each", "each_if", "one_page", "detail_url", "cap", "paging", "undated", "numbered", "ahead",
-    "newest_first", "hold", "page_rows",
-}  # fmt: skip
+    "parent",
+    "among",
+    "cursor_field",
+    "lookback_window",
+    "column",
+    "early",
+    "filter",
+    "query",
+    "drop",
+    "empty_on",
+    "edges",
+    "require",
+    "by_cursor",
+    "each",
+    "each_if",
+    "one_page",
+    "detail_url",
+    "cap",
+    "paging",
+    "undated",
+    "numbered",
+    "ahead",
+    "newest_first",
+    "hold",
+    "page_rows",
+}
 PARENT = {"stream", "keys", "query", "where", "or_changed", "once"}
 REGIONS = {"ie1": "dublin", "au1": "sydney"}
 
@@ -93,9 +115,12 @@ def test_no_condition_stands_in_jinja() -> None:
 
 def test_no_stream_is_named_in_python() -> None:
     found = {
-        (path.name, name) for path, text in CORE.items() for name in streams()
-        if re.search(rf"[\"']{name}[\"']", text) and name not in ("accounts", "services", "users", "roles", "keys", "calls")
-    }  # fmt: skip
+        (path.name, name)
+        for path, text in CORE.items()
+        for name in streams()
+        if re.search(rf"[\"']{name}[\"']", text)
+        and name not in ("accounts", "services", "users", "roles", "keys", "calls")
+    }
     assert found == set()
 
 
@@ -106,8 +131,11 @@ def hosts() -> set[str]:
     for text in PYTHON.values():
         found |= {urlsplit(url).netloc for url in re.findall(r'"(https://[a-z-]+\.twilio\.com)/v', text)}
     for region, products in offered.items():
-        found |= {f"{host.split('.')[0]}.{REGIONS[region]}.{region}.twilio.com" for host in found.copy()
-                  if host.split(".")[0] in products and host.count(".") == 2}  # fmt: skip
+        found |= {
+            f"{host.split('.')[0]}.{REGIONS[region]}.{region}.twilio.com"
+            for host in found.copy()
+            if host.split(".")[0] in products and host.count(".") == 2
+        }
     return found
 
 
