@@ -22,6 +22,11 @@ if "CONNECTOR_IMAGE_RUN" not in os.environ:
 collect_ignore = list(LEFT_OUT)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long` adds the tests that wait for real time-outs."""
+    parser.addoption("--long", action="store_true", default=False, help="also run the tests that take minutes")
+
+
 def pytest_report_header() -> list[str]:
     """Say which tests are left out, and why."""
     return [f"left out: {name}, {reason}" for name, reason in LEFT_OUT.items()]

@@ -19,7 +19,7 @@ from source_twilio.components.retrievers import Deliver, each_query
 from source_twilio.components.windows import Window, parse
 from source_twilio.components.workers import Part, Spawn, Steps
 
-ENOUGH_DOUBTS = 10  # accounts that are asked for rows which an unfiltered list may hide, as long as there are none
+ENOUGH_LOOKS = 60  # lists, six of each of ten accounts, that are asked for rows which an unfiltered list may hide
 
 
 @dataclass
@@ -86,7 +86,9 @@ class LookRetriever(UndatedRetriever):
             yield deliver(rows, part, context)
             del rows
             if is_behind:
-                return
+                break
+        if doubtful:
+            self._hidden.looked()
 
 
 class HiddenRows:
@@ -95,21 +97,24 @@ class HiddenRows:
     def __init__(self) -> None:
         self._shows = False
         self._hides = False
-        self._doubts = 0
+        self._looks = 0
 
     def trusts(self, shows_one: bool) -> bool:
         """Whether a list that reaches back far enough shows all such rows. shows_one: this one does show some.
 
-        A list that shows one shows all. As long as none has shown any, the first few accounts are asked by `undated`
-        as well; where that finds none either, there is nothing to hide.
+        A list that shows one shows all. As long as none has shown any, the first accounts are asked by `undated` as
+        well; once enough of those lists have ended without one, there is nothing to hide.
         """
         self._shows = self._shows or shows_one
-        self._doubts += not self._shows
-        return self._shows or (not self._hides and self._doubts > ENOUGH_DOUBTS)
+        return self._shows or (not self._hides and self._looks >= ENOUGH_LOOKS)
 
     def found(self) -> None:
         """A row without a cursor value that the unfiltered list did not show."""
         self._hides = True
+
+    def looked(self) -> None:
+        """A list of `undated` has ended; two threads that count one look only make the doubt last longer."""
+        self._looks += 1
 
 
 def older(row: Row, moment: datetime) -> bool:

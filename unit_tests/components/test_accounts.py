@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -17,8 +16,6 @@ from integration_tests.sandbox.accounts import (
     MAIN_TOKEN,
     MARKETING,
     MARKETING_TOKEN,
-    NARROW_OAUTH_ID,
-    NARROW_OAUTH_SECRET,
     OAUTH_ID,
     OAUTH_SECRET,
     RESTRICTED_KEY,
@@ -29,8 +26,6 @@ from integration_tests.sandbox.accounts import (
     SUPPORT_TOKEN,
     SUSPENDED,
     SUSPENDED_TOKEN,
-    TEST_SID,
-    TEST_TOKEN,
 )
 from source_twilio.components.accounts import Account
 from unit_tests.support import ConfigBuilder, Syncs, row_of
@@ -58,58 +53,6 @@ def users_of(twilio: Twilio, host: str) -> dict[str, str]:
 
 def asked_paths(twilio: Twilio) -> list[str]:
     return [one["path"] for one in twilio.requests()]
-
-
-@pytest.mark.parametrize(
-    ("kind", "classic", "product"),
-    [
-        ("auth_token", {sid: MAIN for sid in ALL}, {sid: sid for sid in ALL}),
-        (
-            "main_key",
-            {MAIN: MAIN_KEY, SUPPORT: SUPPORT, MARKETING: MARKETING, SUSPENDED: SUSPENDED},
-            {MAIN: MAIN_KEY, SUPPORT: SUPPORT, MARKETING: MARKETING, SUSPENDED: SUSPENDED},
-        ),
-        ("standard_key", {MAIN: STANDARD_KEY}, {MAIN: STANDARD_KEY}),
-        ("restricted_key", {MAIN: RESTRICTED_KEY}, {}),
-        ("oauth", {MAIN: "bearer"}, {MAIN: "bearer"}),
-    ],
-)
-def test_each_kind_of_credential_reads_what_it_reaches_with_the_right_credentials(
-    twilio: Twilio, kind: str, classic: dict[str, str], product: dict[str, str]
-) -> None:
-    syncs = Syncs(twilio, KINDS[kind].build())
-    output = syncs.run("calls", "flows")
-    assert users_of(twilio, "api.twilio.com") == classic
-    assert users_of(twilio, "studio.twilio.com") == product
-    assert {entry["partition"]["account_sid"] for entry in syncs.state["calls"]["states"]} == set(classic)
-    assert not any(secret in output.text for secret in SECRETS)
-    for secret in SECRETS:
-        assert base64.b64encode(secret.encode()).decode() not in output.text
-
-
-def test_the_list_of_accounts_is_read_once_a_process(twilio: Twilio) -> None:
-    Syncs(twilio, KINDS["auth_token"].build()).run("calls", "flows", "messages", "queues")
-    assert asked_paths(twilio).count(LIST) == 1
-
-
-@pytest.mark.parametrize("kind", ["standard_key", "restricted_key", "oauth"])
-def test_who_may_not_list_accounts_does_not_try(twilio: Twilio, kind: str) -> None:
-    output = Syncs(twilio, KINDS[kind].build()).run("calls")
-    assert LIST not in asked_paths(twilio)
-    assert output.statuses("calls")[-1] == "COMPLETE"
-    assert len([line for line in output.lines if f"Only account {MAIN} is read" in line]) == 1
-
-
-def test_a_key_is_probed_once_and_a_passing_fault_is_not_taken_for_another_kind(
-    twilio: Twilio, waits: list[float]
-) -> None:
-    probe = f"/2010-04-01/Accounts/{MAIN}.json"
-    twilio.add_fault("status", url=f"{MAIN}.json", status=503, times=2)
-    twilio.add_fault("not_json", url=f"{MAIN}.json", status=401, times=1)
-    syncs = Syncs(twilio, KINDS["main_key"].build())
-    syncs.run("calls", "queues")
-    assert asked_paths(twilio).count(probe) == 4
-    assert {entry["partition"]["account_sid"] for entry in syncs.state["calls"]["states"]} == ALL
 
 
 @pytest.mark.parametrize(
@@ -202,66 +145,6 @@ def test_suspended_accounts_are_read_and_skipped_only_if_twilio_refuses(twilio: 
         output = Syncs(twilio, config).run("calls")
         assert output.statuses("calls")[-1] == "COMPLETE"
         assert len([line for line in output.warnings() if SUSPENDED in line and str(code) in line]) == 1
-
-
-@pytest.mark.parametrize(
-    ("config", "words"),
-    [
-        (ConfigBuilder().put(credentials={"auth_type": "auth_token", "auth_token": "wrong"}), "credentials.auth_token"),
-        (ConfigBuilder().api_key(MAIN_KEY, "wrong"), "credentials.api_key_secret"),
-        (ConfigBuilder().oauth(OAUTH_ID, "wrong"), "credentials.client_secret"),
-        (
-            ConfigBuilder().put(
-                account_sid=TEST_SID, credentials={"auth_type": "auth_token", "auth_token": TEST_TOKEN}
-            ),
-            "test credentials",
-        ),
-    ],
-)
-def test_wrong_credentials_are_said_once_for_all_streams_without_repeating(
-    twilio: Twilio, waits: list[float], config: ConfigBuilder, words: str
-) -> None:
-    output = Syncs(twilio, config.subaccounts("all").build()).run("calls", "messages", "queues")
-    assert all(error.failure_type.value == "config_error" and words in error.message for error in output.errors())
-    assert waits == []
-    assert len(twilio.requests()) <= 1 + 3, "at most the probe and one request a stream"
-
-
-def test_a_restricted_key_fails_the_streams_it_may_not_read_and_names_what_is_missing(twilio: Twilio) -> None:
-    output = Syncs(twilio, KINDS["restricted_key"].build()).run("calls", "flows")
-    assert output.statuses("calls")[-1] == "COMPLETE"
-    assert output.statuses("flows")[-1] == "INCOMPLETE"
-    (error,) = output.errors()
-    assert error.failure_type.value == "config_error"
-    assert "Studio" in error.message and "70051" in error.message
-
-
-def test_an_oauth_token_is_fetched_once_and_renewed_when_it_is_refused(twilio: Twilio) -> None:
-    syncs = Syncs(twilio, KINDS["oauth"].build())
-    syncs.run("calls", "queues", "flows")
-    token_requests = [one for one in twilio.requests() if one["host"] == "oauth.twilio.com"]
-    assert len(token_requests) == 1
-    rows = [
-        row_of(
-            "recordings",
-            "recordings",
-            sid=f"RE{n:032x}",
-            account_sid=MAIN,
-            date_created="Sat, 21 Nov 2026 10:00:00 +0000",
-        )
-        for n in range(1500)
-    ]
-    twilio.put_many("recordings", MAIN, rows)
-    twilio.add_fault("status", url="Recordings.json.*Page=1", status=401, code=20003, times=1)
-    output = syncs.run("recordings")
-    assert len(output.records("recordings")) == 1500
-    assert len([one for one in twilio.requests() if one["host"] == "oauth.twilio.com"]) == 2
-
-
-def test_an_oauth_app_with_narrow_scopes_says_so(twilio: Twilio) -> None:
-    output = Syncs(twilio, ConfigBuilder().oauth(NARROW_OAUTH_ID, NARROW_OAUTH_SECRET).build()).run("messages", "calls")
-    assert output.statuses("messages")[-1] == "COMPLETE"
-    assert output.statuses("calls")[-1] == "INCOMPLETE"
 
 
 def test_a_subaccount_without_a_known_token_is_skipped_on_product_hosts_only(twilio: Twilio) -> None:

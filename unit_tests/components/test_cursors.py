@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from source_twilio.components import cursors
 from source_twilio.components.cursors import AccountCursor
+from source_twilio.components.state_migrations import EarlierStates
 from source_twilio.components.windows import Unit, parse
+from unit_tests.support import ConfigBuilder
 from unit_tests.support.reading import captured, plain
 
 AC1, AC2 = "AC" + "1" * 32, "AC" + "2" * 32
@@ -189,3 +192,18 @@ def test_every_row_of_a_page_is_to_be_emitted() -> None:
     assert cursor.should_be_synced(Record({"page": None}, "messages"))
     assert cursors.partition(AC1) == {"account_sid": AC1}
     assert cursors.partition(AC1, cursors.UNDATED) == {"account_sid": AC1, "rows": "undated"}
+
+
+def test_a_thousand_accounts_in_thirty_streams_are_resumed_in_seconds() -> None:
+    entries = [
+        {"partition": {"account_sid": f"AC{number:032x}", **({"rows": kind} if kind else {})},
+         "cursor": {"date_sent": "2026-11-20T10:00:00Z"}}
+        for number in range(1000) for kind in ("", "undated")
+    ]  # fmt: skip
+    migration = EarlierStates(config=ConfigBuilder().build(), cursor_field="date_sent")
+    began = time.process_time()
+    for _ in range(30):
+        cursor = cursor_of(migration.migrate({"states": entries}))
+    assert time.process_time() - began < 10
+    assert len(cursor.state["states"]) == 2000
+    assert len(json.dumps(dict(cursor.state))) < 2000 * 200

@@ -18,12 +18,6 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 OLD, DAY = "2020-01-01T00:00:00Z", timedelta(days=1)
 
 
-@pytest.fixture
-def syncs(twilio: Twilio) -> Syncs:
-    """Syncs of the main account alone, without a lookback beyond the streams' own."""
-    return Syncs(twilio, ConfigBuilder().put(lookback_window=0).build())
-
-
 def asked(syncs: Syncs, pattern: str) -> list[str]:
     """What a pattern finds in the paths of the last sync, each once for each request."""
     return sorted(found.group(1) for one in syncs.asked() if (found := re.search(pattern, one)))

@@ -1,0 +1,53 @@
+"""Works for the worker threads, and a limit to how long a test waits for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from source_twilio.components.records import Page
+from source_twilio.components.workers import Part, Steps, Workers
+
+PATIENCE = 20  # seconds after which a test says that somebody waits for ever
+
+
+def collect(workers: Workers, part: Part, steps: Steps) -> list[Any]:
+    """What a work brings: the rows of its pages, and its parts; pages are released at once."""
+    found: list[Any] = []
+    for result in workers.results(part, steps):
+        if isinstance(result, Page):
+            found.append(result.rows)
+            result.release()
+        elif result is not None:
+            found.append(result)
+    return found
+
+
+def within(call: Callable[[], Any]) -> Any:
+    """The result of a call that must not hang; its exception is raised here."""
+    outcome: list[Any] = []
+
+    def run() -> None:
+        try:
+            outcome.append((call(), None))
+        except BaseException as error:
+            outcome.append((None, error))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert outcome, "somebody waits for ever"
+    value, error = outcome[0]
+    if error:
+        raise error
+    return value
+
+
+def page(*rows: Any) -> Page:
+    return Page(list(rows))
+
+
+def pages(*names: Any) -> Steps:
+    for name in names:
+        yield page(name)
