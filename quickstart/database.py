@@ -21,6 +21,7 @@ from quickstart.report import Failure
 SECONDS_BETWEEN_WRITES = 60
 SOURCE = "source-twilio"  # states are kept under the name of their source
 STATES = "_airbyte_state"
+SMALL_BLOCKS = {"default_block_size": 16384}  # of a new file: some hundred small tables would take 70 MB in large ones
 LOADING = re.compile(r"(\w+)_01[0-9a-z]{7}")  # a table and part of the ULID of what is loaded into it
 
 
@@ -116,8 +117,8 @@ class Database:
 
 
 def _drop_leftovers(path: Path) -> None:
-    """Drop the tables through which PyAirbyte loads rows; a run that was killed leaves one behind."""
-    with duckdb.connect(str(path)) as connection:
+    """Drop the tables through which PyAirbyte loads rows; a run that was killed leaves one behind. Makes a new file."""
+    with duckdb.connect(str(path), config=SMALL_BLOCKS) as connection:
         names = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         for name in names:
             found = LOADING.fullmatch(name)

@@ -67,7 +67,7 @@ class Outcome(Run):
 class Running:
     """A run that may still go on. pid: its process."""
 
-    def __init__(self, folder: Path, stdout: Path, pid: int, answers: Queue[dict[str, int]], started: float) -> None:
+    def __init__(self, folder: Path, stdout: Path, pid: int, answers: Queue[dict[str, float]], started: float) -> None:
         self.folder, self.pid = folder, pid
         self._stdout, self._answers, self._started = stdout, answers, started
         self.seconds = 0.0
@@ -81,11 +81,11 @@ class Running:
         """Wait for the end. Raises TimeoutError, after killing it, when it takes longer."""
         if self.code is None:
             try:
-                self.code = self._answers.get(timeout=timeout)["code"]
+                answer = self._answers.get(timeout=timeout)
             except Empty:
                 self.kill()
                 raise TimeoutError(f"still running after {timeout} s: {self.text()[-2000:]}") from None
-            self.seconds = time.monotonic() - self._started
+            self.code, self.seconds = int(answer["code"]), answer["at"] - self._started
         raw = self._stdout.read_bytes() if self._stdout.is_file() else b""
         messages, other = parse(raw.decode().splitlines())
         return Outcome(self.code, messages, other, (self.folder / "stderr").read_text(), self.seconds, raw, self.folder)
@@ -115,7 +115,7 @@ class Starter:
             text=True,
             env={**os.environ, "PYTHONPATH": path},
         )
-        self._answers: dict[int, Queue[dict[str, int]]] = {}
+        self._answers: dict[int, Queue[dict[str, float]]] = {}
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         return self
@@ -132,7 +132,7 @@ class Starter:
 
     def _listen(self) -> None:
         for line in self._process.stdout or ():
-            answer = json.loads(line)
+            answer = {**json.loads(line), "at": time.monotonic()}
             self._answers[answer["id"]].put(answer)
 
     def start(
@@ -165,7 +165,7 @@ class Starter:
         assert self._process.stdin
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        return Running(folder, out, answers.get(timeout=60)["pid"], answers, started)
+        return Running(folder, out, int(answers.get(timeout=60)["pid"]), answers, started)
 
 
 def surroundings(env: Mapping[str, str], folder: Path) -> dict[str, str]:

@@ -190,6 +190,22 @@ def test_an_odd_parent_asks_for_nothing_elsewhere(column: str, value: str, scene
         assert place.fullmatch(one["path"]) or one["account"] != MAIN, one["path"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [{"rows": []}, {}, {"code": 20003, "message": "Authenticate", "status": 401, "more_info": "https://x"}],
+    ids=["other columns", "nothing", "an error with status 200"],
+)
+@pytest.mark.parametrize(
+    ("stream", "path"), [("account_balance", "/Balance.json"), ("voice_pricing_countries", "/Countries/GB")]
+)
+def test_an_object_of_another_shape_is_no_row(stream: str, path: str, body: dict[str, Any], scene: Scene) -> None:
+    scene.control.add_fault("json", url=path, body=body)
+    outcome = scene.read([stream, "calls"], retry=HASTY)
+    assert (outcome.exit_code, outcome.incomplete, outcome.complete) == (1, {stream}, {"calls"})
+    assert outcome.errors_of(stream)
+    assert [one for one in scene.wrong([stream], outcome) if not one.endswith("missing")] == []
+
+
 def test_headers_that_are_odd_do_no_harm(scene: Scene) -> None:
     headers = {
         "Date": "Fri, 31 Dec 9999 23:59:60 GMT",

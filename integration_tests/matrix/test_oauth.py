@@ -56,6 +56,14 @@ def test_an_oauth_token_is_renewed_before_it_ends(scene: Scene) -> None:
     assert {one["status"] for one in requests} == {200}
 
 
+def test_a_missing_scope_is_no_token_that_has_ended(scene: Scene) -> None:
+    names = ["messages", "calls", "flows", "alerts"]
+    outcome = scene.read(names, config=people.NARROW_APP)
+    assert (outcome.complete, outcome.incomplete) == ({"messages"}, {"calls", "flows", "alerts"})
+    assert len(scene.requests("/v2/token")) == 1
+    assert len(scene.requests(status=401)) == 3
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [

@@ -138,6 +138,17 @@ def test_a_connection_that_breaks_now_and_then_costs_no_row(scene: Scene) -> Non
     assert sum(int(re.search(r"(\d+) retries", outcome.summary(name)).group(1)) for name in names) >= 9  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("status", [505, 520, 529])
+@pytest.mark.parametrize("body", ["Twilio's", "a proxy's"])
+def test_every_error_of_a_server_is_retried(status: int, body: str, scene: Scene) -> None:
+    action = {"action": "status", "code": 20500} if body == "Twilio's" else {"action": "not_json"}
+    scene.control.add_fault(**action, status=status, url="/Queues.json", times=2)
+    outcome = scene.read(["queues"], retry={"longest_wait": 0.2})
+    assert (outcome.exit_code, outcome.errors()) == (0, [])
+    assert outcome.summary("queues").endswith("2 retries")
+    assert scene.wrong(["queues"], outcome) == []
+
+
 def broken_names(scene: Scene, host: str) -> dict[str, str]:
     """Variables with which a host is asked without the proxy, so that its name has to be looked up."""
     return {**scene.env, "NO_PROXY": host, "no_proxy": host}

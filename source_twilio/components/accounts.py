@@ -184,7 +184,8 @@ class Accounts:
         else:
             advice = (f"Check `account_sid` and `{FIELDS[self._credentials.kind]}`: they must be the live credentials "
                       f"of {sid} in the chosen `region`.")
-        return config_error(f"{what}: Twilio refused the {kind} of account {sid} ({refusal}). {advice}")
+        refused = f"the {kind} of account {sid}" if refusal.status in NOT_ALLOWED else f"a request of account {sid}"
+        return config_error(f"{what}: Twilio refused {refused} ({refusal}). {advice}")
 
     @property
     def _known(self) -> bool:

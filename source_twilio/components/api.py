@@ -15,7 +15,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from source_twilio.components.clock import Clock
-from source_twilio.components.errors import Refused, config_error, transient_error
+from source_twilio.components.errors import AUTHENTICATE, Refused, config_error, transient_error
 from source_twilio.components.gate import Gate, Health
 from source_twilio.components.outcomes import Meaning, Policy, Trouble, outcome
 
@@ -108,7 +108,8 @@ class Api:
                 return result
             if isinstance(result, Refused):
                 self.hosts.good(host)
-                if result.status == 401 and not renewed and signature.renew(header):
+                ended = result.status == 401 and result.code in (AUTHENTICATE, None)
+                if ended and not renewed and signature.renew(header):
                     renewed = True
                     continue
                 raise result

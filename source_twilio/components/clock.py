@@ -35,6 +35,7 @@ class Clock:
         """The end of what to ask for."""
         return max(self.local(), self.local() + self._offset)
 
-    def earliest(self) -> datetime:
-        """The end of what has certainly passed at Twilio."""
-        return min(self.local(), self.local() + self._offset)
+    def earliest(self, local: datetime | None = None) -> datetime:
+        """The end of what has certainly passed at Twilio. local: at that time of the machine's, now if not given."""
+        moment = local or self.local()
+        return min(moment, moment + self._offset)

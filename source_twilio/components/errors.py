@@ -5,6 +5,7 @@ from __future__ import annotations
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
+AUTHENTICATE = 20003  # https://www.twilio.com/docs/api/errors/20003
 TEST_CREDENTIALS = 20008  # https://www.twilio.com/docs/api/errors/20008
 OUTSIDE_RETENTION = (20004, 14241)  # https://www.twilio.com/docs/api/errors/14241
 NOT_ACTIVE = (20005, 10001, 90010)  # no funds, suspended or closed: https://www.twilio.com/docs/api/errors/20005

@@ -65,7 +65,7 @@ def outcome(
         answer = None
     if status == 200:
         return answer if isinstance(answer, dict) else Trouble("an answer that is no JSON object", status)
-    if status in policy.retried:
+    if status in policy.retried or status >= 500:
         return Trouble(f"HTTP {status}", status, retry_after(headers.get("Retry-After")))
     if isinstance(answer, dict) and ("code" in answer or "message" in answer):
         code = answer.get("code")

@@ -63,7 +63,7 @@ class Reading:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._certain_end = self.ranges.unit.trim(self.clock.earliest())
+        self._began = self.clock.local()
 
     @property
     def who(self) -> str:
@@ -106,10 +106,11 @@ class Reading:
     def close(self, part: Part) -> None:
         """All rows of a part are on their way: move the cursor up to the oldest part of its kind that is open."""
         window = self.range(part.kind)
+        certain_end = self.ranges.unit.trim(self.clock.earliest(self._began))  # by what Twilio's clock has shown since
         with self._lock:
             self._open.remove(part)
             starts = [other.start for other in self._open if other.kind == part.kind and other.start]
             read_to = min(starts) - self.ranges.unit.step if starts else window.end
-            read_to = min(read_to, self._certain_end, self._held.get(part.kind, read_to))
+            read_to = min(read_to, certain_end, self._held.get(part.kind, read_to))
         if self.cursor and read_to >= window.start:
             self.cursor.advance(self.account.sid, part.kind, read_to)

@@ -18,7 +18,7 @@ from airbyte_cdk.sources.types import Config, StreamSlice
 
 from source_twilio.components.accounts import Accounts
 from source_twilio.components.api import Api
-from source_twilio.components.errors import Refused
+from source_twilio.components.errors import Malformed, Refused
 from source_twilio.components.parents import ParentRows
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Normaliser, Page, Row
@@ -28,6 +28,8 @@ from source_twilio.components.workers import NOTHING, Part, Spawn, Steps, last
 # What becomes of the rows of a page: a page for the output, or steps that read their children. It is called with what
 # nobody else holds (`Answer.take`), so that a page lives no longer than the output needs it.
 Deliver = Callable[[list[Row], Part, Row], Page | Spawn]
+
+ERROR_BODY = {"code", "message", "more_info", "status", "details", "user_error"}  # keys of Twilio's answers to an error
 
 
 @dataclass
@@ -135,11 +137,19 @@ class ListRetriever(Retriever):
         count = itertools.count()
         try:
             for answer in requester.pages(self.api, reading, signature, context, query or {}):
+                if not requester.records:
+                    self._check_object(answer.rows, requester)
                 yield Answer(self._finished(answer.take(), inject, count), answer.next_url)
         except Refused as refusal:
             gone = self._parents is not None and refusal.status == 404
             if not gone and refusal.code not in self.empty_on:
                 raise
+
+    def _check_object(self, rows: list[Row], requester: TwilioRequester) -> None:
+        """Raise Malformed where an answer that is one object has another shape; a list is known by its key."""
+        for row in rows[:1]:
+            if not row.keys() & self._columns or row.keys() <= ERROR_BODY:
+                raise Malformed(f"{requester.url} answered with an object of another shape")
 
     def _finished(self, rows: list[Row], inject: Row, count: Iterator[int]) -> list[Row]:
         """The rows of a page as they leave. count: numbers the rows of the list."""

@@ -155,6 +155,16 @@ def test_what_is_asked_reaches_the_later_clock_and_the_state_the_earlier(twilio_
     assert saved(reading) == certain
 
 
+def test_a_clock_that_proves_wrong_while_the_account_is_read_counts_too() -> None:
+    """With an OAuth app or a plain key the account's first answer is the first of the process."""
+    clock = Clock()
+    reading = reading_of(clock=clock)
+    part = reading.part("")
+    clock.note("Sat, 21 Nov 2026 09:00:00 GMT")
+    reading.close(part)
+    assert saved(reading) == NOW - timedelta(hours=3)
+
+
 def test_rows_that_come_while_the_account_is_read_are_left_to_the_next_sync(clock: FrozenDateTimeFactory) -> None:
     """A list without a date filter shows them, but one that was listed before them may have changed since."""
     reading = reading_of(lookback="PT1H")
