@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from integration_tests.matrix import people
@@ -29,7 +28,6 @@ KEYS = {
 }
 WRONG = "canary+wrong-secret/0a1b2c3d="
 BEARER = re.compile(rb"oauth-[A-Za-z0-9_-]{20,}")  # how the sandbox's OAuth tokens look
-INPUT = {"config.json"}  # the file that the test itself has written
 
 
 def plant(sandbox: Sandbox) -> None:
@@ -72,19 +70,15 @@ def forms() -> Iterator[bytes]:
         yield b64encode(secret.encode()).rstrip(b"=")
 
 
-def leaks(outcome: Outcome, roots: Iterable[Path] = ()) -> list[str]:
+def leaks(outcome: Outcome) -> list[str]:
     """Where a secret stands: in the output, in what went to the standard error, or in a file that was left behind."""
     texts = {"stdout": outcome.raw, "stderr": outcome.stderr.encode()}
-    for root in (outcome.folder, *roots):
-        texts.update(
-            {
-                str(path.relative_to(root)): path.read_bytes()
-                for path in root.rglob("*")
-                if path.is_file() and path.name not in INPUT or path.is_file() and path.parent != root
-            }
-        )
+    given = outcome.folder / "config.json"  # the file that the test itself has written
+    for path in outcome.folder.rglob("*"):
+        if path.is_file() and path != given:
+            texts[str(path.relative_to(outcome.folder))] = path.read_bytes()
     found = []
     for place, text in texts.items():
-        found += [f"{place}: {form!r}" for form in set(forms()) if form in text]
+        found += [f"{place}: {form!r}" for form in sorted(set(forms())) if form in text]
         found += [f"{place}: {token!r}" for token in BEARER.findall(text)]
     return found

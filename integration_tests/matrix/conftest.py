@@ -1,8 +1,7 @@
-"""What the matrix tests share: a starter, a sandbox whose clock stands still, and the flag for the long form."""
+"""What the matrix tests share: a starter, a sandbox whose clock stands still, and what `--long` adds."""
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,14 +12,6 @@ from integration_tests.matrix.runs import Matrix, Starter
 from integration_tests.matrix.world import Scene
 from integration_tests.sandbox import Sandbox
 
-HERE = Path(__file__).parent
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--long` adds the tests that wait for real time-outs: half an hour."""
-    with contextlib.suppress(ValueError):  # given elsewhere already
-        parser.addoption("--long", action="store_true", default=False, help="also run the tests that take minutes each")
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marker of the long form."""
@@ -29,7 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the long form unless it is asked for."""
-    if config.getoption("--long", default=False):
+    if config.getoption("--long"):
         return
     left_out = [item for item in items if item.get_closest_marker("long")]
     if left_out:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
@@ -75,7 +76,7 @@ class Running:
 
     def has_ended(self) -> bool:
         """Whether its end is known; `wait` tells how it was."""
-        return not self._answers.empty()
+        return self.code is not None or not self._answers.empty()
 
     def wait(self, timeout: float = 120) -> Outcome:
         """Wait for the end. Raises TimeoutError, after killing it, when it takes longer."""
@@ -99,8 +100,9 @@ class Running:
         return self._stdout.stat().st_size if self._stdout.is_file() else 0
 
     def kill(self, number: int = signal.SIGKILL) -> None:
-        """Send a signal."""
-        os.kill(self.pid, number)
+        """Send a signal; to a process that has ended, nothing."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
 
 class Starter:

@@ -65,7 +65,8 @@ def test_forty_workers_at_a_limit_of_ten(
     )
     assert (busy.exit_code, busy.errors(), busy.incomplete) == (0, [], set())
     assert scene.wrong(STREAMS, busy) == []
-    assert 0 < refused < len(statuses) / 3
+    # the first burst, before anything is known, and a few: without a gate it is three times as many
+    assert 0 < refused < 6 * LIMIT
     assert ratio < 4  # a machine that does other things too; the goal is 1.5
     lines = [line for line in busy.logs("INFO") if "HTTP 429" in line]
     assert len(lines) == refused

@@ -66,10 +66,11 @@ def test_a_page_token_that_dies(nth: int, status: int, scene: Scene) -> None:
     assert scene.wrong(["messages", "calls"], first, second) == []
 
 
-def test_a_child_list_whose_next_page_is_gone(scene: Scene) -> None:
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_child_list_whose_next_page_is_gone(status: int, scene: Scene) -> None:
     """A page token that is dead is not a parent that is gone: its other pages must not be missing in silence."""
     scene.control.add_fault(
-        "dead_token", status=400, url=r"Conversations/\w+/Messages\?.*PageToken", account=MAIN, times=1
+        "dead_token", status=status, url=r"Conversations/\w+/Messages\?.*PageToken", account=MAIN, times=1
     )
     first = scene.read(["conversation_messages"], page_size=2)
     assert (first.exit_code, first.incomplete) == (1, {"conversation_messages"})

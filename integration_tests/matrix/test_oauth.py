@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ def test_an_oauth_token_that_ends_in_the_middle_is_renewed(scene: Scene) -> None
     names = ["conversation_participants", "step", "messages"]
     running = scene.start_read(names, config=people.app(num_workers=4))
     for tokens in (1, 2):
-        wait_for(lambda number=tokens: len(scene.requests("/v2/token")) == number and read_since(scene) >= 5)  # type: ignore[misc]
+        wait_for(partial(is_in_use, scene, tokens))
         scene.control.expire_tokens()
     outcome = running.wait()
     assert (outcome.exit_code, outcome.errors(), outcome.logs("WARN")) == (0, [], [])
@@ -27,14 +28,14 @@ def test_an_oauth_token_that_ends_in_the_middle_is_renewed(scene: Scene) -> None
     assert 2 <= len(scene.requests(status=401)) <= 2 * 4  # the requests in flight, each once
 
 
-def read_since(scene: Scene) -> int:
-    """How many requests have been answered since the last token was given out."""
+def is_in_use(scene: Scene, tokens: int) -> bool:
+    """Whether so many tokens have been given out, and five requests been answered with the last."""
     count = 0
     for one in reversed(scene.control.requests()):
         if one["path"] == "/v2/token":
             break
         count += one["status"] == 200
-    return count
+    return len(scene.requests("/v2/token")) == tokens and count >= 5
 
 
 def test_an_oauth_token_is_renewed_before_it_ends(scene: Scene) -> None:

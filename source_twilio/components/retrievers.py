@@ -29,6 +29,7 @@ from source_twilio.components.workers import NOTHING, Part, Spawn, Steps, last
 # nobody else holds (`Answer.take`), so that a page lives no longer than the output needs it.
 Deliver = Callable[[list[Row], Part, Row], Page | Spawn]
 
+GONE = (20404, 17002, None)  # the parent was deleted, or is a call that Voice Insights keeps no longer
 ERROR_BODY = {"code", "message", "more_info", "status", "details", "user_error"}  # keys of Twilio's answers to an error
 
 
@@ -135,13 +136,15 @@ class ListRetriever(Retriever):
         requester = requester or self.requester
         signature = self.accounts.sign(reading.account, requester.product)
         count = itertools.count()
+        begun = False
         try:
             for answer in requester.pages(self.api, reading, signature, context, query or {}):
                 if not requester.records:
                     self._check_object(answer.rows, requester)
+                begun = True
                 yield Answer(self._finished(answer.take(), inject, count), answer.next_url)
         except Refused as refusal:
-            gone = self._parents is not None and refusal.status == 404
+            gone = self._parents is not None and not begun and refusal.status == 404 and refusal.code in GONE
             if not gone and refusal.code not in self.empty_on:
                 raise
 

@@ -61,7 +61,9 @@ def items(draw: st.DrawFn, stream: str) -> list[Item]:
     bursts = draw(st.lists(st.tuples(MOMENTS, st.integers(1, 12), st.sampled_from([1, 60, 3600, 20_000])), max_size=3))
     moments = [at + timedelta(seconds=number * gap) for at, count, gap in bursts for number in range(count)]
     moments += draw(st.lists(MOMENTS, max_size=8))
-    for number, dated in enumerate(moments):
+    for number, moment in enumerate(moments):
+        fraction = draw(st.sampled_from([0, 0, 1, 999])) if shape.wire is iso else 0
+        dated = moment + timedelta(milliseconds=fraction)
         ahead = draw(DELAYS | st.just(timedelta(days=9))) if shape.undated else timedelta(0)
         kind = draw(st.sampled_from(["dated", "dated", "dated", "never", "late"]))
         created = dated - (min(ahead, timedelta(days=1)) if stream == "calls" else ahead)

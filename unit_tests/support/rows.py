@@ -43,5 +43,6 @@ def rfc(text: str | datetime) -> str:
 
 
 def iso(text: str | datetime) -> str:
-    """A moment as product hosts write it: ISO 8601."""
-    return moment(text).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A moment as product hosts write it: ISO 8601, with milliseconds where there are any."""
+    at = moment(text)
+    return at.strftime("%Y-%m-%dT%H:%M:%S") + (f".{at.microsecond // 1000:03}Z" if at.microsecond else "Z")
