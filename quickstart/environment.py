@@ -43,12 +43,10 @@ def prepare(folder: Path, extras: str) -> None:
 
 def fingerprint(extras: str) -> str:
     """What an environment is made of; with another value it has to be made anew."""
-    digest = hashlib.sha256()
-    for part in (ROOT / "pyproject.toml", CONSTRAINTS, Path(__file__)):
-        digest.update(part.read_bytes())
-    for text in (extras, sys.version, sys.base_prefix, str(ROOT)):
-        digest.update(text.encode())
-    return digest.hexdigest()
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[tool.")[0]
+    files = [path.read_text(encoding="utf-8") for path in (CONSTRAINTS, Path(__file__))]
+    parts = [project, *files, extras, sys.version, sys.base_prefix, str(ROOT)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _make(folder: Path, extras: str) -> None:

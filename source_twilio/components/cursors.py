@@ -65,7 +65,7 @@ class AccountCursor(Cursor):
         self._emit = emit
         self._lock = threading.Lock()
         self._values: dict[tuple[str, str], str] = {}
-        self._began = state.get("read_since") or start_date
+        self._began = max(state.get("read_since") or start_date, start_date)
         flat = state.get(field)
         self._flat = self._past(flat) if flat else None  # versions to 0.11 kept one cursor for all accounts
         self._rows = 0

@@ -23,6 +23,7 @@ LOGGER = logging.getLogger("airbyte")
 MONTHS = {name: f"{number:02}" for number, name in enumerate(
     ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1)}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z", re.ASCII)
+FRACTION = re.compile(r"\.(\d+)")
 TIME = re.compile(r" ([01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?|[+-]?\.\d+", re.ASCII)
 
@@ -74,9 +75,10 @@ def _day(text: str) -> str | None:
 
 
 def _parsed(value: str) -> str | None:
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+    iso = FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", value.replace("Z", "+00:00"))  # as Python 3.10 reads it
+    for parse, text in ((datetime.fromisoformat, iso), (parsedate_to_datetime, value)):
         try:
-            moment = parse(value)
+            moment = parse(text)
             moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue

@@ -187,6 +187,17 @@ def test_an_earlier_start_date_is_answered_by_one_line() -> None:
     assert earlier.state["read_since"] == "2026-06-01T00:00:00Z", "the range before is still not read"
 
 
+def test_a_start_date_that_went_there_and_back_is_answered_too() -> None:
+    """In between, an account that was new may have been read from the later date on only."""
+    lines: list[str] = []
+    with captured(lines):
+        state = cursor_of(start="2026-06-01T00:00:00Z").state
+        state = cursor_of(state, start="2026-09-01T00:00:00Z").state
+        assert lines == []
+        cursor_of(state, start="2026-06-01T00:00:00Z")
+    assert len(lines) == 1 and "2026-09-01T00:00:00Z" in lines[0]
+
+
 def test_every_row_of_a_page_is_to_be_emitted() -> None:
     cursor = cursor_of()
     assert cursor.should_be_synced(Record({"page": None}, "messages"))

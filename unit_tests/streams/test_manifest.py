@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from source_twilio.components.configuration import EarlierConfigurations
+from source_twilio.components.state_migrations import EarlierStates
 from source_twilio.source import MANIFEST, load_manifest
 from unit_tests.support.manifest import streams
 
@@ -188,3 +190,8 @@ def test_the_specification_reads_as_a_form() -> None:
 
 def test_modules_are_one_idea_each() -> None:
     assert {path.name: text.count("\n") for path, text in PYTHON.items() if text.count("\n") >= 250} == {}
+
+
+@pytest.mark.parametrize("migration", [EarlierStates, EarlierConfigurations])
+def test_a_migration_shows_the_form_before_and_after(migration: type) -> None:
+    assert "before" in str(migration.__doc__) and "after:" in str(migration.__doc__)
