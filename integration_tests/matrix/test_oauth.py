@@ -30,12 +30,9 @@ def test_an_oauth_token_that_ends_in_the_middle_is_renewed(scene: Scene) -> None
 
 def is_in_use(scene: Scene, tokens: int) -> bool:
     """Whether so many tokens have been given out, and five requests been answered with the last."""
-    count = 0
-    for one in reversed(scene.control.requests()):
-        if one["path"] == "/v2/token":
-            break
-        count += one["status"] == 200
-    return len(scene.requests("/v2/token")) == tokens and count >= 5
+    requests = scene.control.requests()
+    given = [number for number, one in enumerate(requests) if one["path"] == "/v2/token"]
+    return len(given) == tokens and [one["status"] for one in requests[given[-1] + 1 :]].count(200) >= 5
 
 
 def test_an_oauth_token_is_renewed_before_it_ends(scene: Scene) -> None:
