@@ -88,7 +88,7 @@ class Running:
                 raise TimeoutError(f"still running after {timeout} s: {self.text()[-2000:]}") from None
             self.code, self.seconds = int(answer["code"]), answer["at"] - self._started
         raw = self._stdout.read_bytes() if self._stdout.is_file() else b""
-        messages, other = parse(raw.decode().splitlines())
+        messages, other = parse(raw.decode().split("\n"))
         return Outcome(self.code, messages, other, (self.folder / "stderr").read_text(), self.seconds, raw, self.folder)
 
     def text(self) -> str:

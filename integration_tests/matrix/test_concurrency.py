@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 
@@ -53,12 +52,9 @@ def calm(still: Scene) -> float:
 
 
 @pytest.mark.parametrize("retry_after", ["none", "seconds"])
-def test_forty_workers_at_a_limit_of_ten(
-    retry_after: str, calm: float, scene: Scene, record_property: Callable[[str, object], None]
-) -> None:
+def test_forty_workers_at_a_limit_of_ten(retry_after: str, calm: float, scene: Scene) -> None:
     busy, statuses = limited(scene, 4 * LIMIT, LIMIT, retry_after)
     refused, ratio = statuses.count(429), busy.seconds / calm
-    record_property("wall_time_ratio", round(ratio, 2))
     print(
         f"\n{4 * LIMIT} workers at a limit of {LIMIT}: {busy.seconds:.1f} s with {refused} of {len(statuses)} requests "
         f"refused, {ratio:.2f} times the {calm:.1f} s of {LIMIT} workers that are never refused"

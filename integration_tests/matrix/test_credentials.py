@@ -11,7 +11,7 @@ import pytest
 from integration_tests.matrix import people
 from integration_tests.matrix.lasting import CONFIG
 from integration_tests.matrix.runs import Outcome
-from integration_tests.matrix.world import RESOURCES, Scene
+from integration_tests.matrix.world import ALLOWED, RESOURCES, Scene
 from integration_tests.sandbox import accounts as known
 
 GROUPS = {
@@ -135,6 +135,7 @@ def test_how_a_kind_finds_its_accounts(kind: Kind, reader: Reader) -> None:
 @ALL_KINDS
 def test_whose_token_a_request_carries(kind: Kind, reader: Reader) -> None:
     _, requests = reader(kind)
+    assert {one["host"] for one in requests} <= ALLOWED
     for one in requests:
         if one["path"] == "/v2/token":
             assert (one["host"], one["method"], one["user"]) == ("oauth.twilio.com", "POST", "")

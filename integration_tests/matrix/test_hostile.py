@@ -56,6 +56,7 @@ ODDITIES: dict[str, str] = {
     "six hundred deep where text belongs": with_text("body", nested(600)),
     "a NUL byte": with_text("body", '"a\\u0000b"'),
     "a raw control character": with_text("body", '"a\u0001b\nc"'),
+    "a line separator": with_text("body", json.dumps("a\u2028b\u0085c", ensure_ascii=False)),
     "a lone surrogate": with_text("body", '"a\\ud83db"'),
     "half a surrogate pair as bytes": with_text("body", '"a\ud83db"'),
     "a lone surrogate in a name": with_text("body", '"x","bad\\udc00name":"y"'),
@@ -89,7 +90,7 @@ def strictly(constant: str) -> Any:
 
 def lines_of(outcome: Outcome) -> Iterator[dict[str, Any]]:
     """Every line of the output, which has to be JSON to the letter, in UTF-8."""
-    for line in outcome.raw.decode("utf-8", "strict").splitlines():
+    for line in outcome.raw.decode("utf-8", "strict").rstrip("\n").split("\n"):
         yield json.loads(line, parse_constant=strictly)
 
 

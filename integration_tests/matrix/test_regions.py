@@ -10,7 +10,7 @@ import pytest
 from integration_tests.matrix import people
 from integration_tests.matrix.lasting import CONFIG
 from integration_tests.matrix.runs import QUICK
-from integration_tests.matrix.world import Scene
+from integration_tests.matrix.world import ALLOWED, Scene
 from integration_tests.sandbox import accounts as known
 
 EDGES = {"ie1": "dublin", "au1": "sydney"}
@@ -34,6 +34,7 @@ def test_every_host_is_the_regions(region: str, scene: Scene) -> None:
     assert outcome.counts()
     requests = scene.control.requests()
     assert {".".join(one["host"].split(".")[1:]) for one in requests} == {f"{EDGES[region]}.{region}.twilio.com"}
+    assert {one["host"] for one in requests} <= ALLOWED
     assert {one["status"] for one in requests} == {200}
     assert {one["account"] for one in requests if one["host"].startswith("monitor.")} == {
         known.MAIN,

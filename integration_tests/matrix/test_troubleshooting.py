@@ -134,6 +134,9 @@ CASES: dict[str, Case] = {
         constants={"streams.SIGN_OF_LIFE": 1},
         retry=None,
     ),
+    "Twilio keeps no rows as old as …; older ones cannot be read": read(
+        switch=("retention", "refuse"), page_size=5, config=configuration(start_date="2023-01-01T00:00:00Z")
+    ),
     "names a page of another host as the next one": read(
         fault={"action": "foreign_next", "host": EVIL, "url": "Messages"}
     ),

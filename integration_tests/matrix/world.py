@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from integration_tests.helpers import START_DATE
+import yaml
+
+from integration_tests.helpers import ROOT, START_DATE
 from integration_tests.matrix.runs import Matrix, Outcome
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox import accounts as known
@@ -13,6 +15,7 @@ from integration_tests.sandbox.resources import load
 from integration_tests.sandbox.switches import DEFAULTS
 
 RESOURCES = load()
+ALLOWED = set(yaml.safe_load((ROOT / "metadata.yaml").read_text())["data"]["allowedHosts"]["hosts"])
 Key = tuple[Any, ...]
 
 

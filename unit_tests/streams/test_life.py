@@ -19,12 +19,14 @@ from integration_tests.sandbox.adapter import mount
 from source_twilio.components.windows import parse
 from unit_tests.support import iso
 from unit_tests.support.life import DAYS, START, STREAMS, Life, Row, Warehouse, key_of
+from unit_tests.support.patches import page_size
 
 
 @pytest.fixture(scope="module")
 def two_years() -> Iterator[tuple[Twilio, Life, Warehouse, list[tuple[datetime, dict[str, list[Row]]]]]]:
     """Every day of two years lived and synced, at odd hours."""
-    with freeze_time(START) as clock, requests_mock.Mocker() as mocker:
+    with freeze_time(START) as clock, requests_mock.Mocker() as mocker, pytest.MonkeyPatch.context() as patch:
+        page_size(patch, 100)  # so that there is more than one
         twilio = Twilio(EmptyWorld())
         mount(twilio, mocker)
         life, warehouse, syncs = Life(twilio), Warehouse(twilio), []
