@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
@@ -44,6 +44,7 @@ class Listing:
         self.rows: list[bytes] = []
         self.created = array("q")
         self.dated_rows: list[bytes] = []
+        self.dated_places = array("q")  # of the dated rows among all rows
         self.dated: dict[str, array[int]] = {}
 
     def add(self, row: str, created: int, dates: Mapping[str, int] | None) -> None:
@@ -53,6 +54,7 @@ class Listing:
         self.created.append(-created)
         if dates is not None:
             self.dated_rows.append(text)
+            self.dated_places.append(len(self.rows) - 1)
             for name, moment in dates.items():
                 self.dated.setdefault(name, array("q")).append(-moment)
             self.dated.setdefault("", array("q")).append(-created)
@@ -84,22 +86,24 @@ class Listing:
         return None, moment + DAY - 1 if date_only and upper == "day" else moment
 
     def page(self, data_key: str, path: str, query: Mapping[str, str], visible_until: int) -> bytes:
-        """One page in the 2010 API's envelope; the token holds the position, the next link repeats the filters."""
+        """One page in the 2010 API's envelope; the next link repeats the filters, its token names a row, as Twilio's
+        does: a page begins behind that row, whatever the filters."""
         size = min(int(query.get("PageSize", 50)), PAGE_SIZE)
         number = int(query.get("Page", 0))
-        position = int(query["PageToken"][4:], 16) if "PageToken" in query else 0
         rows, start, stop = self.select(query, visible_until)
-        first, last = start + position, min(start + position + size, stop)
+        places: Sequence[int] = self.dated_places if rows is self.dated_rows else range(len(rows))
+        first = max(start, bisect_right(places, int(query["PageToken"][4:], 16))) if "PageToken" in query else start
+        last = min(first + size, stop)
         filters = {key: value for key, value in query.items() if key not in ("Page", "PageToken", "PageSize")}
 
-        def link(page: int, token: int) -> str:
-            tokens = {"PageToken": f"PASM{token:032x}"} if token else {}
+        def link(page: int, token: int | None = None) -> str:
+            tokens = {} if token is None else {"PageToken": f"PASM{token:032x}"}
             return f"{path}?{urlencode({**filters, 'PageSize': size, 'Page': page, **tokens})}"
 
-        more = f'"{link(number + 1, position + size)}"' if last < stop else "null"
+        more = f'"{link(number + 1, places[last - 1])}"' if last < stop else "null"
         envelope = (
-            f'],"end":{max(position + last - first - 1, 0)},"first_page_uri":"{link(0, 0)}","next_page_uri":{more},'
-            f'"page":{number},"page_size":{size},"previous_page_uri":null,"start":{position},'
-            f'"uri":"{link(number, position)}"}}'
+            f'],"end":{max(last - start - 1, 0)},"first_page_uri":"{link(0)}","next_page_uri":{more},'
+            f'"page":{number},"page_size":{size},"previous_page_uri":null,"start":{first - start},'
+            f'"uri":"{link(number)}"}}'
         )
         return b'{"%b":[%b%b' % (data_key.encode(), b",".join(rows[first:last]), envelope.encode())

@@ -50,6 +50,7 @@ def _settle_memory() -> None:
     # What was imported and built lives as long as the process: no collection needs to look at it again.
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
+    gc.enable()
     # A page is made in one thread and freed in another. With a heap for each thread, as glibc has it, the holes of one
     # are not filled by the others, and memory grows with the threads.
     with contextlib.suppress(OSError, AttributeError):  # another C library

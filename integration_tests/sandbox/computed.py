@@ -45,13 +45,12 @@ def page(request: Request, rows: list[tuple[float, str, dict[str, Any]]]) -> Ans
     size = paging.size_of(resource, request.query, request.switches)
     number = paging.number(filters.first(request.query, "Page") or "0")
     token = filters.first(request.query, "PageToken")
-    after = paging.position_of(token, now, request.switches) if token else None
+    after, passed = paging.place_of(token, now, request.switches, request.query) if token else (None, number * size)
     walk = table.walk(now, "newest", after)
-    if number and not token:
-        for _ in range(number * size):
-            next(walk, None)
+    for _ in range(passed):
+        next(walk, None)
     found, more = take(walk, lambda row: True, size)
-    link = paging.token_for(found[-1].position, now) if more else None
+    link = paging.token_for(found[-1].position, number * size + len(found), now, request.query) if more else None
     return paging.wrap(
         resource,
         request.origin,

@@ -117,14 +117,14 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     size = paging.size_of(resource, request.query, switches)
     page = paging.number(filters.first(request.query, "Page") or "0")
     token = filters.first(request.query, "Token" if resource.envelope == "token" else "PageToken")
-    after = paging.position_of(token, now, switches) if token else None
+    after, passed = paging.place_of(token, now, switches, request.query) if token else (None, page * size)
     cap = (switches["cap_rows"] or resource.cap) if resource.cap else 0
     if cap and page * size >= cap and switches["alert_cap"] == "error" and token:
         raise Refusal(400, 20001, f"No more than {cap} rows can be listed")
     wanted = _wanted(request)
     rows = walk(_order(request), after)
-    if page and not token:  # a page by its number: the position is counted off
-        rows = _skip(rows, wanted, page * size)
+    if passed:  # a page by its number: the position is counted off
+        rows = _skip(rows, wanted, passed)
     room = min(size, max(0, cap - page * size)) if cap else size
     found, more = (
         ([], False) if switches["insights"] == "empty" and resource.host == "insights" else take(rows, wanted, room)
@@ -136,7 +136,8 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
         or (resource.name == "taskrouter_events" and switches["taskrouter_events"] == "one_page")
     ):
         more = False
-    position = paging.token_for(found[-1].position, now) if more and found else None
+    count = page * size + len(found)
+    position = paging.token_for(found[-1].position, count, now, request.query) if more and found else None
     total = sum(1 for row in walk("oldest", None) if wanted(row)) if resource.envelope == "pages" else 0
     return paging.wrap(
         resource,

@@ -40,24 +40,33 @@ def number(text: str) -> int:
     return int(text)
 
 
-def token_for(position: Position, now: float) -> str:
-    """An opaque token that pins a position in a list, wherever new rows appear."""
-    raw = base64.urlsafe_b64encode(orjson.dumps([*position, int(now)])).decode().rstrip("=")
+def token_for(position: Position, count: int, now: float, query: Query) -> str:
+    """An opaque token that pins a position in a list, wherever new rows appear. count: rows up to there."""
+    raw = base64.urlsafe_b64encode(orjson.dumps([*position, int(now), count, _filters(query)])).decode().rstrip("=")
     return f"PA{raw}{_check(raw)}"
 
 
-def position_of(token: str, now: float, switches: dict[str, Any]) -> Position:
-    """The position that a token pins; a dead or foreign one is refused."""
+def place_of(token: str, now: float, switches: dict[str, Any], query: Query) -> tuple[Position | None, int]:
+    """Where a token lets a page begin: behind a position, or after so many rows. A dead or foreign one is refused."""
     raw, check = token[2:-6], token[-6:]
     try:
         if not token.startswith("PA") or check != _check(raw):
             raise ValueError(token)
-        instant, tie, issued = orjson.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
+        instant, tie, issued, count, filters = orjson.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
     except (ValueError, binascii.Error):
         raise Refusal(400, 20006, "Page token is not valid") from None
     if switches["page_token_life"] and now - issued > switches["page_token_life"]:
         raise Refusal(400, 20006, "Page token has expired")
-    return instant, tie
+    if filters != _filters(query):
+        if switches["foreign_page_token"] == "refuse":
+            raise Refusal(400, 20006, "Page token is not valid")
+        if switches["foreign_page_token"] == "offset":
+            return None, count
+    return (instant, tie), 0
+
+
+def _filters(query: Query) -> str:
+    return _check(repr(sorted(pair for pair in query if pair[0] not in PAGING)))
 
 
 def _check(raw: str) -> str:

@@ -152,6 +152,12 @@ SWITCHES = tuple(
         ),
         ("page_token_life", 0, int, "Seconds after which a page token is dead (400); 0 means never."),
         (
+            "foreign_page_token",
+            "position",
+            ("position", "offset", "refuse"),
+            "Where a token of the same list with other filters leads: behind its row, as many rows on, or to a 400.",
+        ),
+        (
             "oauth_subaccounts",
             False,
             (False, True),

@@ -192,7 +192,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
     """The whole body; a trickle that outlasts the deadline is a time-out."""
     pieces = []
     try:
-        while piece := response.raw.read1(decode_content=True):
+        while piece := response.raw.read1(65536, decode_content=True):
             pieces.append(piece)
             if time.monotonic() > deadline:
                 response.close()

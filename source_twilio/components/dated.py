@@ -84,7 +84,7 @@ class WindowRetriever(ListRetriever):
         """A step for each window, each in a part of its own; the oldest first, since the state follows the oldest."""
         steps = []
         for window in windows:
-            part = reading.part("", window.start)
+            part = reading.part("", start=window.start)
             steps.append((part, self._window(reading, part, window, context, query, deliver)))
         return steps
 

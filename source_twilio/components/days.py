@@ -57,7 +57,7 @@ class DayRetriever(ListRetriever):
         while day < window.end:
             end = min(day + DAY, window.end)
             place = {**context, self.cursor_field: unit.value(day), "day_end": unit.value(end)}
-            part = reading.part("", day)
+            part = reading.part("", start=day)
             steps.append((part, self._day(reading, part, day, place, deliver)))
             day += DAY
         yield Spawn(steps, last=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from source_twilio.components.errors import Malformed
 
@@ -34,6 +34,11 @@ def following(paging: str, body: Mapping[str, Any], url: str, params: Mapping[st
     if not isinstance(number, int):
         raise Malformed(f"{first} names a next page, but not the number of this one")
     return f"{first}?{urlencode({**params, 'Page': number + 1})}"
+
+
+def place_of(link: str) -> dict[str, str]:
+    """The parameters of a link that say where in the list its page begins, without its filters and its page size."""
+    return {name: value for name, value in parse_qsl(urlsplit(link).query) if name in ("Page", "PageToken")}
 
 
 def _meta(body: Mapping[str, Any]) -> Mapping[str, Any]:

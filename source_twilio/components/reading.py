@@ -84,9 +84,9 @@ class Reading:
             return None
         return self.range().start
 
-    def part(self, kind: str, start: datetime | None = None) -> Part:
-        """Open a part: the cursor of its kind stays before it until it is closed."""
-        part = Part(kind, start or self.range(kind).start)
+    def part(self, *kinds: str, start: datetime | None = None) -> Part:
+        """Open a part: the cursors of its kinds stay before it until it is closed."""
+        part = Part(kinds, start or min(self.range(kind).start for kind in kinds))
         with self._lock:
             self._open.add(part)
         return part
@@ -104,13 +104,18 @@ class Reading:
             self._held[kind] = min(moment, self._held.get(kind, moment))
 
     def close(self, part: Part) -> None:
-        """All rows of a part are on their way: move the cursor up to the oldest part of its kind that is open."""
-        window = self.range(part.kind)
-        certain_end = self.ranges.unit.trim(self.clock.earliest(self._began))  # by what Twilio's clock has shown since
+        """All rows of a part are on their way: move its cursors up to the oldest part of their kind that is open."""
         with self._lock:
             self._open.remove(part)
-            starts = [other.start for other in self._open if other.kind == part.kind and other.start]
+        for kind in part.kinds:
+            self._move_up(kind)
+
+    def _move_up(self, kind: str) -> None:
+        window = self.range(kind)
+        certain_end = self.ranges.unit.trim(self.clock.earliest(self._began))  # by what Twilio's clock has shown since
+        with self._lock:
+            starts = [part.start for part in self._open if kind in part.kinds and part.start]
             read_to = min(starts) - self.ranges.unit.step if starts else window.end
-            read_to = min(read_to, certain_end, self._held.get(part.kind, read_to))
+            read_to = min(read_to, certain_end, self._held.get(kind, read_to))
         if self.cursor and read_to >= window.start:
-            self.cursor.advance(self.account.sid, part.kind, read_to)
+            self.cursor.advance(self.account.sid, kind, read_to)

@@ -1,7 +1,9 @@
 """The walk of the messages list, which alone shows messages that have not been sent.
 
 https://www.twilio.com/docs/messaging/api/message-resource filters by the date of sending only, so a message without
-one is in no window. The unfiltered list holds every message, newest created first.
+one is in no window. The unfiltered list holds every message, newest created first. Its pages can only be had one after
+the other, unless a page token says where to begin: a filtered list gives one for the newest message sent by a moment,
+and the same token in the unfiltered list begins there (`chains.py`). A token that does not is of no use and no harm.
 """
 
 from __future__ import annotations
@@ -9,25 +11,53 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from source_twilio.components.chains import Chains
 from source_twilio.components.cursors import UNDATED
+from source_twilio.components.dated import LONGEST_CHAIN, MOST_PIECES, PAGES_A_WINDOW
+from source_twilio.components.errors import Refused
+from source_twilio.components.paging import place_of
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
 from source_twilio.components.retrievers import Deliver
 from source_twilio.components.undated import UndatedRetriever, descending, older
-from source_twilio.components.windows import Window, back, duration, pages_for, rows_per_second
+from source_twilio.components.windows import Window, back, duration, pages_for, parse, rows_per_second, split
 from source_twilio.components.workers import Part, Spawn, Steps
 
 LOGGER = logging.getLogger("airbyte")
-SMALL = 50  # pages up to which one walk reads an account faster than windows beside a walk
+MOST_PAGES = 3_000  # up to which a walk reads dated rows too; above that, windows cut a busy account more finely
+
+
+@dataclass
+class Walk:
+    """What the chains of one walk share.
+
+    below: the creation date that they go down to; dated: the range of dated rows to emit, None if windows read them.
+    """
+
+    reading: Reading
+    context: Row
+    deliver: Deliver
+    below: datetime
+    dated: Window | None
+    chains: Chains
+    is_sorted: bool = True
+
+    def ends_with(self, rows: list[Row]) -> bool:
+        """Whether nothing that follows a page is wanted. One that is not sorted tells nothing about those behind it:
+        then the walk goes on to the end."""
+        if self.is_sorted and rows and not descending(rows):
+            self.is_sorted = False
+            LOGGER.info("%s: the list is not sorted by creation, so it is read to its end", self.reading.who)
+        return self.is_sorted and bool(rows) and older(rows[-1], self.below)
 
 
 @dataclass
 class WalkRetriever(UndatedRetriever):
-    """Reads the unfiltered list first: all there is to ask of a small account.
+    """Reads the unfiltered list first: all there is to ask of most accounts.
 
     ahead: how long a row may have existed before it got its cursor value, so how far below the range's start a walk
     for dated rows has to go.
@@ -35,54 +65,100 @@ class WalkRetriever(UndatedRetriever):
 
     ahead: str = "P0D"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._newest = replace(self.requester, page_size=1)
+
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
-        """One walk of everything, or a walk for the undated rows beside windows for the dated ones."""
+        """A walk for all rows, or for the undated ones beside windows for the dated: whichever asks for fewer pages."""
         dated, undated = reading.range(), reading.range(UNDATED)
         pages = self.pages(reading, context)
         first = next(pages, Answer([], None))
-        below = min(back(dated.start, duration(self.ahead)), undated.start)
         created = [row["date_created"] for row in first.rows if row.get("date_created")]
         density = rows_per_second(created) if created else 0.0
-        everything = pages_for(dated.end - below, density, self._page_rows)
-        apart = pages_for(dated.end - undated.start, density, self._page_rows) + pages_for(
-            dated.end - dated.start, density, self._page_rows
-        )
-        if first.next_url is None or everything <= min(SMALL, apart):
-            yield from self._walk(reading, part, context, first, pages, below, dated, deliver)
-            yield Spawn([(reading.part(UNDATED), iter(()))])
+        below = min(back(dated.start, duration(self.ahead)), undated.start)
+        everything = self._pages_of(dated.end - below, density)
+        apart = self._pages_of(dated.end - undated.start, density) + self._pages_of(dated.end - dated.start, density)
+        if first.next_url is None or everything <= min(MOST_PAGES, apart):
+            yield self._chains(reading, ("", UNDATED), context, first, pages, below, dated, deliver)
             return
-        walk = reading.part(UNDATED)
-        pieces = self._pieces(dated, density, reading)
-        yield Spawn([
-            (walk, self._walk(reading, walk, context, first, pages, undated.start, None, deliver)),
-            *self._windows(reading, pieces, context, deliver),
-        ], last=True)
+        walk = self._chains(reading, (UNDATED,), context, first, pages, undated.start, None, deliver)
+        windows = self._windows(reading, self._pieces(dated, density, reading), context, deliver)
+        yield Spawn([*walk.steps, *windows], last=True)
 
-    def _walk(
+    def _pages_of(self, span: timedelta, density: float) -> int:
+        return pages_for(span, density, self._page_rows)
+
+    def _chains(
         self,
         reading: Reading,
-        part: Part,
+        kinds: tuple[str, ...],
         context: Row,
         first: Answer,
         pages: Iterator[Answer],
         below: datetime,
         dated: Window | None,
         deliver: Deliver,
-    ) -> Steps:
-        """Page by page down to rows created before `below`; emits undated rows, and the dated ones of a range if given.
+    ) -> Spawn:
+        """The chains of a walk, oldest first, since the state follows the oldest; that at the top of the list last."""
+        pieces = self._cut(first, below)
+        rest, parts = reading.part(*kinds), [reading.part(*kinds) for _ in pieces]
+        walk = Walk(reading, context, deliver, below, dated, Chains(pieces, parts, rest))
+        steps = [
+            (part, self._within(walk, part, number, piece))
+            for number, (part, piece) in enumerate(zip(parts, pieces, strict=True))
+        ]
+        return Spawn([*steps, (rest, self._top(walk, rest, first, pages))], last=True)
 
-        A page that is not sorted tells nothing about those that follow: then the walk goes on to the end.
-        """
-        is_sorted = True
-        for answer in itertools.chain([first], pages):
-            if is_sorted and answer.rows and not descending(answer.rows):
-                is_sorted = False
-                LOGGER.info("%s: the list is not sorted by creation, so it is read to its end", reading.who)
-            is_behind = is_sorted and bool(answer.rows) and older(answer.rows[-1], below)
-            yield deliver(self._kept(answer.take(), reading, dated), part, context)
-            if is_behind:
+    def _cut(self, first: Answer, below: datetime) -> list[Window]:
+        """Pieces of a few pages each of what lies below the first page, oldest first; none for a short list."""
+        if first.next_url is None or not descending(first.rows):
+            return []
+        created = [row["date_created"] for row in first.rows]
+        rest, density = Window(below, parse(created[-1])), rows_per_second(created)
+        span = rest.end - rest.start
+        if self._pages_of(span, density) <= LONGEST_CHAIN:
+            return []
+        length = max(timedelta(seconds=PAGES_A_WINDOW * self._page_rows / density), span / MOST_PIECES)
+        return split(rest, length, self._edges, timedelta(seconds=1))
+
+    def _top(self, walk: Walk, part: Part, first: Answer, pages: Iterator[Answer]) -> Steps:
+        """The chain that begins at the top of the list."""
+        walk.chains.wait()
+        yield from self._chain(walk, part, itertools.chain([first], pages), None)
+
+    def _within(self, walk: Walk, part: Part, number: int, piece: Window) -> Steps:
+        """The chain that begins in a piece, if one does."""
+        pages: Iterator[Answer] = iter(())
+        first = Answer([], None)
+        try:
+            pages = self._pages_from(walk, piece)
+            first = next(pages, first)
+        except Refused:
+            LOGGER.debug("%s: a page token of a filtered list is refused", walk.reading.who)
+        finally:
+            begins = walk.chains.begin(number, first.rows)
+        if begins:
+            yield from self._chain(walk, part, itertools.chain([first], pages), number)
+
+    def _pages_from(self, walk: Walk, piece: Window) -> Iterator[Answer]:
+        """The pages of the unfiltered list from the newest message on that had been sent by the end of a piece."""
+        query = self._filter.until(piece.end)
+        for newest in self.pages(walk.reading, walk.context, query, self._newest):
+            if newest.next_url and newest.rows and not older(newest.rows[0], piece.start):
+                yield from self.pages(walk.reading, walk.context, place_of(newest.next_url))
+            return
+
+    def _chain(self, walk: Walk, part: Part, pages: Iterator[Answer], number: int | None) -> Steps:
+        """Page by page down to where the next chain begins, or to the end of what is wanted."""
+        for answer in pages:
+            is_last = walk.ends_with(answer.rows)
+            rows, meets = walk.chains.own(answer.take(), number)
+            yield walk.deliver(self._kept(rows, walk), part, walk.context)
+            del rows
+            if meets or is_last:
                 return
 
-    def _kept(self, rows: list[Row], reading: Reading, dated: Window | None) -> list[Row]:
-        undated = self._without_date(rows, reading.range(UNDATED))
-        return self._dated(rows, reading, dated) + undated if dated else undated
+    def _kept(self, rows: list[Row], walk: Walk) -> list[Row]:
+        undated = self._without_date(rows, walk.reading.range(UNDATED))
+        return self._dated(rows, walk.reading, walk.dated) + undated if walk.dated else undated

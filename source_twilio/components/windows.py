@@ -132,7 +132,11 @@ class DateFilter:
         if self.slack == "day":
             # From the last second of the day before, or that whole day, to the first moment of the day after.
             start, end = midnight(start) - SECOND, midnight(end) + DAY
-        return {self.after: start.strftime(self.form), self.before: end.strftime(self.form)}
+        return {self.after: start.strftime(self.form), **self.until(end)}
+
+    def until(self, moment: datetime) -> dict[str, str]:
+        """The query parameter that returns rows up to a moment."""
+        return {self.before: moment.strftime(self.form)}
 
 
 def midnight(moment: datetime) -> datetime:

@@ -25,10 +25,10 @@ from source_twilio.components.records import Page
 class Part:
     """A piece of an account's range that the state may pass over once every step in it has ended.
 
-    kind: which cursor of the account it belongs to; start: its oldest moment, None where the list has no range.
+    kinds: which cursors of the account it belongs to; start: its oldest moment, None where it holds up no cursor.
     """
 
-    kind: str = ""
+    kinds: tuple[str, ...] = ("",)
     start: datetime | None = None
     steps: int = field(default=0, repr=False)
 

@@ -98,7 +98,7 @@ def test_the_cursor_moves_over_complete_parts_only_in_whatever_order(cuts: set[i
     reading = reading_of()
     end = reading.range().end
     starts = [START, *(START + timedelta(seconds=cut) for cut in sorted(cuts))]
-    parts = [reading.part("", start) for start in starts]
+    parts = [reading.part("", start=start) for start in starts]
     open_parts = list(parts)
     order.shuffle(parts)
     before = None
@@ -147,7 +147,7 @@ def test_what_is_asked_reaches_the_later_clock_and_the_state_the_earlier(twilio_
     clock.note("Sat, 21 Nov 2026 15:00:00 GMT" if twilio_is == "ahead" else "Sat, 21 Nov 2026 09:00:00 GMT")
     reading = reading_of(clock=clock)
     assert reading.range().end == (NOW + timedelta(hours=3) if twilio_is == "ahead" else NOW)
-    older, newer = reading.part("", START), reading.part("", NOW - timedelta(hours=1))
+    older, newer = reading.part("", start=START), reading.part("", start=NOW - timedelta(hours=1))
     certain = NOW if twilio_is == "ahead" else NOW - timedelta(hours=3)
     reading.close(older)
     assert saved(reading) == min(certain, NOW - timedelta(hours=1, seconds=1))

@@ -19,7 +19,7 @@ from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.accounts import MAIN
 from source_twilio.components.windows import parse
 from unit_tests.support import ConfigBuilder, Output, Syncs, iso, rfc
-from unit_tests.support.patches import page_size, states_at_every_page, walk_pages
+from unit_tests.support.patches import chain_pages, page_size, states_at_every_page, walk_pages
 from unit_tests.support.reading import plain
 
 START = datetime(2024, 2, 24, tzinfo=timezone.utc)
@@ -158,6 +158,7 @@ def check(stream: str, output: Output, parents: list[Parent], seen: set[str], no
     syncs=SYNCS,
     size=st.integers(1, 4),
     walk=st.sampled_from([0, 50]),
+    chain=st.sampled_from([1, 8]),
     workers=st.integers(1, 3),
     gone=st.none() | st.integers(0, 5),
 )
@@ -168,6 +169,7 @@ def test_every_child_comes_before_the_state_that_says_so(
     syncs: list[Any],
     size: int,
     walk: int,
+    chain: int,
     workers: int,
     gone: int | None,
 ) -> None:
@@ -186,6 +188,7 @@ def test_every_child_comes_before_the_state_that_says_so(
         page_size(patch, size)
         states_at_every_page(patch)
         walk_pages(patch, walk)
+        chain_pages(patch, chain)
         for number, (at, stop_after, fault) in enumerate(syncs):
             frozen.move_to(at)
             last = number == len(syncs) - 1

@@ -17,7 +17,7 @@ from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.accounts import CLOSED, MAIN, SUPPORT
 from unit_tests.property.model import SHAPES, Checker, Item
 from unit_tests.support import ConfigBuilder, Syncs, iso
-from unit_tests.support.patches import cap, page_size, states_at_every_page, walk_pages
+from unit_tests.support.patches import cap, chain_pages, page_size, states_at_every_page, walk_pages
 
 DAY0 = datetime(2024, 2, 24, tzinfo=timezone.utc)  # a leap day, two month ends and a Sunday in the range
 START = DAY0
@@ -32,6 +32,7 @@ SWITCHES = st.fixed_dictionaries(
         "list_order": st.sampled_from(["newest", "oldest", "unordered"]),
         "alert_cap": st.sampled_from(["silent", "error"]),
         "cap_rows": st.sampled_from([0, 8]),
+        "foreign_page_token": st.sampled_from(["position", "offset", "refuse"]),
     }
 )
 
@@ -118,6 +119,7 @@ SYNCS = st.lists(
     workers=st.integers(1, 3),
     size=st.integers(1, 4),
     walk=st.sampled_from([0, 3, 50]),
+    chain=st.sampled_from([1, 2, 8]),
     step=st.sampled_from(["P1D", "P1W", "P1M"]),
 )
 def test_nothing_is_lost_doubled_or_passed_over(
@@ -130,6 +132,7 @@ def test_nothing_is_lost_doubled_or_passed_over(
     workers: int,
     size: int,
     walk: int,
+    chain: int,
     step: str,
 ) -> None:
     shape, rows = SHAPES[stream], data.draw(items(stream))
@@ -153,6 +156,7 @@ def test_nothing_is_lost_doubled_or_passed_over(
         cap(patch, switches["cap_rows"] or 10_000)
         states_at_every_page(patch)
         walk_pages(patch, walk)
+        chain_pages(patch, chain)
         everyone = False
         for number, sync in enumerate(syncs):
             frozen.move_to(sync.at)

@@ -35,4 +35,10 @@ def states_at_every_page(patch: pytest.MonkeyPatch) -> None:
 
 def walk_pages(patch: pytest.MonkeyPatch, pages: int) -> None:
     """Let windows take over from the walk above so many pages."""
-    patch.setattr(walk, "SMALL", pages)
+    patch.setattr(walk, "MOST_PAGES", pages)
+
+
+def chain_pages(patch: pytest.MonkeyPatch, pages: int) -> None:
+    """Let a walk be cut into chains above so many pages, and a chain be about so long."""
+    patch.setattr(walk, "LONGEST_CHAIN", pages)
+    patch.setattr(walk, "PAGES_A_WINDOW", pages)
