@@ -24,8 +24,8 @@ from benchmarks.scenarios import Scenario
 from benchmarks.server_process import serving
 from benchmarks.world import World, sid
 
-SMALL = (10_000, 40_000)  # accounts of up to about 50 pages, each row fetched once
-LARGE = (100_000, 200_000)  # busy ones; of messages each row is fetched twice, by its window and by the walk
+SMALL = (10_000, 40_000)
+LARGE = (100_000, 200_000)  # busy accounts, which keep all workers busy
 STREAMS = {  # stream → kind of rows, address below the account
     "messages": ("messages", "Messages"),
     "calls": ("calls", "Calls"),

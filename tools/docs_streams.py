@@ -166,7 +166,7 @@ def _own_calls(stream: Stream) -> str:
     for name, values in (row.get("undated") or {}).items():
         text += f"; up to {len(values)} lists by `{name}` besides"
     if stream.reader == "WalkRetriever":
-        text += f"; above 50 pages a walk of the list besides, for rows without `{stream.cursor}`"
+        text += f"; in later syncs of a busy account a walk of the list besides, for rows without `{stream.cursor}`"
     return text
 
 

@@ -45,7 +45,7 @@ def page(request: Request, rows: list[tuple[float, str, dict[str, Any]]]) -> Ans
     size = paging.size_of(resource, request.query, request.switches)
     number = paging.number(filters.first(request.query, "Page") or "0")
     token = filters.first(request.query, "PageToken")
-    after, passed = paging.place_of(token, now, request.switches, request.query) if token else (None, number * size)
+    after, passed = paging.place_of(token, now, request.switches, request.query)[:2] if token else (None, number * size)
     walk = table.walk(now, "newest", after)
     for _ in range(passed):
         next(walk, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -117,11 +117,15 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     size = paging.size_of(resource, request.query, switches)
     page = paging.number(filters.first(request.query, "Page") or "0")
     token = filters.first(request.query, "Token" if resource.envelope == "token" else "PageToken")
-    after, passed = paging.place_of(token, now, switches, request.query) if token else (None, page * size)
+    after, passed, query = None, page * size, request.query
+    if token and switches["page_token"] == "sid":
+        after, passed = _position(walk, token), 0
+    elif token:
+        after, passed, query = paging.place_of(token, now, switches, request.query)
     cap = (switches["cap_rows"] or resource.cap) if resource.cap else 0
     if cap and page * size >= cap and switches["alert_cap"] == "error" and token:
         raise Refusal(400, 20001, f"No more than {cap} rows can be listed")
-    wanted = _wanted(request)
+    wanted = _wanted(replace(request, query=query))
     rows = walk(_order(request), after)
     if passed:  # a page by its number: the position is counted off
         rows = _skip(rows, wanted, passed)
@@ -137,7 +141,10 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     ):
         more = False
     count = page * size + len(found)
-    position = paging.token_for(found[-1].position, count, now, request.query) if more and found else None
+    following = None
+    if more and found:
+        by_sid = switches["page_token"] == "sid"
+        following = f"PA{found[-1].base['sid']}" if by_sid else paging.token_for(found[-1].position, count, now, query)
     total = sum(1 for row in walk("oldest", None) if wanted(row)) if resource.envelope == "pages" else 0
     return paging.wrap(
         resource,
@@ -147,9 +154,17 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
         [text(request, row) for row in found],
         size,
         page,
-        position,
+        following,
         total,
     )
+
+
+def _position(walk: Callable[[str, Any], Any], token: str) -> Any:
+    """The position of the row that a token names."""
+    for row in walk("newest", None):
+        if f"PA{row.base.get('sid')}" == token:
+            return row.position
+    raise Refusal(400, 20006, "Page token is not valid")
 
 
 def _skip(rows: Any, wanted: Callable[[Row], bool], count: int) -> Any:

@@ -46,8 +46,11 @@ def token_for(position: Position, count: int, now: float, query: Query) -> str:
     return f"PA{raw}{_check(raw)}"
 
 
-def place_of(token: str, now: float, switches: dict[str, Any], query: Query) -> tuple[Position | None, int]:
-    """Where a token lets a page begin: behind a position, or after so many rows. A dead or foreign one is refused."""
+def place_of(token: str, now: float, switches: dict[str, Any], query: Query) -> tuple[Position | None, int, Query]:
+    """Where a token lets a page begin: behind a position, or after so many rows; and by which filters.
+
+    A dead or foreign token is refused.
+    """
     raw, check = token[2:-6], token[-6:]
     try:
         if not token.startswith("PA") or check != _check(raw):
@@ -61,12 +64,14 @@ def place_of(token: str, now: float, switches: dict[str, Any], query: Query) -> 
         if switches["foreign_page_token"] == "refuse":
             raise Refusal(400, 20006, "Page token is not valid")
         if switches["foreign_page_token"] == "offset":
-            return None, count
-    return (instant, tie), 0
+            return None, count, query
+        if switches["foreign_page_token"] == "filters":
+            return (instant, tie), 0, [(name, value) for name, value in filters]
+    return (instant, tie), 0, query
 
 
-def _filters(query: Query) -> str:
-    return _check(repr(sorted(pair for pair in query if pair[0] not in PAGING)))
+def _filters(query: Query) -> list[list[str]]:
+    return sorted([name, value] for name, value in query if name not in PAGING)
 
 
 def _check(raw: str) -> str:

@@ -152,10 +152,16 @@ SWITCHES = tuple(
         ),
         ("page_token_life", 0, int, "Seconds after which a page token is dead (400); 0 means never."),
         (
+            "page_token",
+            "opaque",
+            ("opaque", "sid"),
+            "What a page token is: opaque, or PA and the SID of a row, as in examples of the 2010 API.",
+        ),
+        (
             "foreign_page_token",
             "position",
-            ("position", "offset", "refuse"),
-            "Where a token of the same list with other filters leads: behind its row, as many rows on, or to a 400.",
+            ("position", "offset", "filters", "refuse"),
+            "An opaque token under other filters: pins its row, counts rows, brings its own along, or is refused.",
         ),
         (
             "oauth_subaccounts",

@@ -142,12 +142,22 @@ class WalkRetriever(UndatedRetriever):
             yield from self._chain(walk, part, itertools.chain([first], pages), number)
 
     def _pages_from(self, walk: Walk, piece: Window) -> Iterator[Answer]:
-        """The pages of the unfiltered list from the newest message on that had been sent by the end of a piece."""
+        """The pages of the unfiltered list from the newest message on that had been sent by the end of a piece.
+
+        None if the first of them might still be filtered: a token that is the message's SID, as documented examples
+        show it, holds no filter, and a message without a date passes none.
+        """
         query = self._filter.until(piece.end)
-        for newest in self.pages(walk.reading, walk.context, query, self._newest):
-            if newest.next_url and newest.rows and not older(newest.rows[0], piece.start):
-                yield from self.pages(walk.reading, walk.context, place_of(newest.next_url))
+        newest = next(self.pages(walk.reading, walk.context, query, self._newest), Answer([], None))
+        if newest.next_url is None or not newest.rows or older(newest.rows[0], piece.start):
             return
+        place = place_of(newest.next_url)
+        pages = self.pages(walk.reading, walk.context, place)
+        first = next(pages, Answer([], None))
+        is_plain = place.get("PageToken") == f"PA{newest.rows[0].get('sid')}"
+        if is_plain or not all(self._cursor_of(row) for row in first.rows):
+            yield first
+            yield from pages
 
     def _chain(self, walk: Walk, part: Part, pages: Iterator[Answer], number: int | None) -> Steps:
         """Page by page down to where the next chain begins, or to the end of what is wanted."""

@@ -32,7 +32,7 @@ SWITCHES = st.fixed_dictionaries(
         "list_order": st.sampled_from(["newest", "oldest", "unordered"]),
         "alert_cap": st.sampled_from(["silent", "error"]),
         "cap_rows": st.sampled_from([0, 8]),
-        "foreign_page_token": st.sampled_from(["position", "offset", "refuse"]),
+        "foreign_page_token": st.sampled_from(["position", "offset", "filters", "refuse"]),
     }
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import unquote
 
@@ -37,7 +38,7 @@ def test_chains_begin_behind_the_tokens_of_a_filtered_list(syncs: Syncs, many: l
     assert 32 <= len(pages) <= 32 + len(ends), "each page once, and what two chains share"
 
 
-@pytest.mark.parametrize("answer", ["offset", "refuse"])
+@pytest.mark.parametrize("answer", ["offset", "filters", "refuse"])
 @pytest.mark.parametrize("workers", [1, 5])
 def test_a_token_that_leads_elsewhere_loses_and_doubles_nothing(
     syncs: Syncs, many: list[str], answer: str, workers: int
@@ -45,6 +46,22 @@ def test_a_token_that_leads_elsewhere_loses_and_doubles_nothing(
     syncs.twilio.set_switch("foreign_page_token", answer)
     syncs.config["num_workers"] = workers
     assert sids(syncs.run("messages"), "messages") == sorted(many)
+
+
+@pytest.mark.parametrize("token", ["opaque", "sid"])
+def test_without_undated_messages_only_a_documented_token_is_trusted(
+    syncs: Syncs, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    """A filtered list would look the same as the unfiltered one."""
+    page_size(monkeypatch, 5)
+    chain_pages(monkeypatch, 4)
+    wanted = [put(syncs, "messages", number, NOW - number * BETWEEN) for number in range(1, 161)]
+    syncs.twilio.set_switch("page_token", token)
+    syncs.config["num_workers"] = 1
+    assert sids(syncs.run("messages"), "messages") == sorted(wanted)
+    pages = [int(page) for one in syncs.asked(PATH) if "PageSize=5" in one for page in re.findall(r"&Page=(\d+)", one)]
+    assert (max(pages) == 31) == (token == "opaque"), "one chain of all pages"
+    assert (max(pages) < 10) == (token == "sid"), "short chains"
 
 
 def test_the_state_follows_the_oldest_chain(syncs: Syncs, many: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
