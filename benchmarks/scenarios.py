@@ -10,6 +10,7 @@ from benchmarks.world import DAY, QUIET
 
 LATENCY = 0.15
 HOUR = 3_600
+WIDE = 32  # workers that docs/scaling.md advises for a first sync of hundreds of accounts
 BOTH = ("peer", "ours")
 ALL = ("peer", "ours", "tap", "library")
 # The streams of the 2010 API, for which every account is asked; children of rows that quiet accounts lack included.
@@ -73,9 +74,10 @@ def scenarios(sizes: Sizes) -> dict[str, Scenario]:
     later = ("messages", "calls", "conferences", "recordings", "usage_records", "incoming_phone_numbers",
              "message_media")  # fmt: skip
 
-    def quiet_accounts(subaccounts: int, readers: tuple[str, ...]) -> Scenario:
+    def quiet_accounts(subaccounts: int, readers: tuple[str, ...], workers: int | None = None) -> Scenario:
         world = {**quiet, "subaccounts": subaccounts}
-        return Scenario(f"{subaccounts:,} quiet subaccounts, all 2010 streams, 150 ms", world, (), readers, LATENCY)
+        what = f"{subaccounts:,} quiet subaccounts, all 2010 streams, 150 ms"
+        return Scenario(what, world, (), readers, LATENCY, workers=workers)
 
     return {
         "messages": Scenario(f"{rows:,} messages", {"main": {"messages": rows}}, readers=ALL),
@@ -92,6 +94,7 @@ def scenarios(sizes: Sizes) -> dict[str, Scenario]:
             latency=LATENCY,
         ),
         "quiet": quiet_accounts(sizes.quiet, ("ours",)),
+        "quiet_wide": quiet_accounts(sizes.quiet, ("ours",), WIDE),
         "quiet_peer_few": quiet_accounts(sizes.peer_quiet[0], ("peer",)),
         "quiet_peer_more": quiet_accounts(sizes.peer_quiet[1], ("peer",)),
         "media": Scenario(f"media of {sizes.parents:,} messages", media, ("message_media",)),
