@@ -52,7 +52,17 @@ def test_a_list_that_breaks_off(stream: str, path: str, cursor: str, page_size: 
 
 
 @pytest.mark.parametrize("status", [400, 404])
-@pytest.mark.parametrize("nth", [1, 5])
+def test_a_page_token_with_which_a_chain_would_have_begun(status: int, scene: Scene) -> None:
+    """It only helps to read faster: the next newer chain reads on, and nothing is missing."""
+    scene.control.add_fault("dead_token", status=status, url="Messages.*PageToken", account=MAIN, times=1)
+    outcome = scene.read(["messages"], page_size=20)
+    assert (outcome.exit_code, outcome.complete) == (0, {"messages"})
+    assert [one["fault"] for one in scene.requests("Messages", account=MAIN)].count("dead_token") == 1
+    assert scene.wrong(["messages"], outcome) == []
+
+
+@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize("nth", [5, 9])
 def test_a_page_token_that_dies(nth: int, status: int, scene: Scene) -> None:
     scene.control.add_fault("dead_token", status=status, url="Messages.*PageToken", account=MAIN, nth=nth, times=1)
     first = scene.read(["messages", "calls"], page_size=20)

@@ -35,7 +35,8 @@ MOST_PAGES = 3_000  # up to which a walk reads dated rows too; above that, windo
 class Walk:
     """What the chains of one walk share.
 
-    below: the creation date that they go down to; dated: the range of dated rows to emit, None if windows read them.
+    below: the creation date that they go down to; dated: the range of dated rows to emit, None if windows read them;
+    pieces: where chains may begin, oldest first.
     """
 
     reading: Reading
@@ -43,8 +44,14 @@ class Walk:
     deliver: Deliver
     below: datetime
     dated: Window | None
-    chains: Chains
+    pieces: list[Window]
     is_sorted: bool = True
+
+    def __post_init__(self) -> None:
+        kinds = ("", UNDATED) if self.dated else (UNDATED,)
+        self.rest = self.reading.part(*kinds)
+        self.parts = [self.reading.part(*kinds) for _ in self.pieces]
+        self.chains = Chains(self.pieces, self.parts, self.rest)
 
     def ends_with(self, rows: list[Row]) -> bool:
         """Whether nothing that follows a page is wanted. One that is not sorted tells nothing about those behind it:
@@ -79,36 +86,18 @@ class WalkRetriever(UndatedRetriever):
         below = min(back(dated.start, duration(self.ahead)), undated.start)
         everything = self._pages_of(dated.end - below, density)
         apart = self._pages_of(dated.end - undated.start, density) + self._pages_of(dated.end - dated.start, density)
+        windows: list[tuple[Part, Steps]] = []
         if first.next_url is None or everything <= min(MOST_PAGES, apart):
-            yield self._chains(reading, ("", UNDATED), context, first, pages, below, dated, deliver)
-            return
-        walk = self._chains(reading, (UNDATED,), context, first, pages, undated.start, None, deliver)
-        windows = self._windows(reading, self._pieces(dated, density, reading), context, deliver)
-        yield Spawn([*walk.steps, *windows], last=True)
+            walk = Walk(reading, context, deliver, below, dated, self._cut(first, below))
+        else:
+            walk = Walk(reading, context, deliver, undated.start, None, self._cut(first, undated.start))
+            windows = self._windows(reading, self._pieces(dated, density, reading), context, deliver)
+        # The oldest chain runs first, since the state follows it, and that at the top of the list last.
+        chains = [(part, self._within(walk, number)) for number, part in enumerate(walk.parts)]
+        yield Spawn([*chains, (walk.rest, self._top(walk, first, pages)), *windows], last=True)
 
     def _pages_of(self, span: timedelta, density: float) -> int:
         return pages_for(span, density, self._page_rows)
-
-    def _chains(
-        self,
-        reading: Reading,
-        kinds: tuple[str, ...],
-        context: Row,
-        first: Answer,
-        pages: Iterator[Answer],
-        below: datetime,
-        dated: Window | None,
-        deliver: Deliver,
-    ) -> Spawn:
-        """The chains of a walk, oldest first, since the state follows the oldest; that at the top of the list last."""
-        pieces = self._cut(first, below)
-        rest, parts = reading.part(*kinds), [reading.part(*kinds) for _ in pieces]
-        walk = Walk(reading, context, deliver, below, dated, Chains(pieces, parts, rest))
-        steps = [
-            (part, self._within(walk, part, number, piece))
-            for number, (part, piece) in enumerate(zip(parts, pieces, strict=True))
-        ]
-        return Spawn([*steps, (rest, self._top(walk, rest, first, pages))], last=True)
 
     def _cut(self, first: Answer, below: datetime) -> list[Window]:
         """Pieces of a few pages each of what lies below the first page, oldest first; none for a short list."""
@@ -122,30 +111,29 @@ class WalkRetriever(UndatedRetriever):
         length = max(timedelta(seconds=PAGES_A_WINDOW * self._page_rows / density), span / MOST_PIECES)
         return split(rest, length, self._edges, timedelta(seconds=1))
 
-    def _top(self, walk: Walk, part: Part, first: Answer, pages: Iterator[Answer]) -> Steps:
+    def _top(self, walk: Walk, first: Answer, pages: Iterator[Answer]) -> Steps:
         """The chain that begins at the top of the list."""
         walk.chains.wait()
-        yield from self._chain(walk, part, itertools.chain([first], pages), None)
+        yield from self._chain(walk, walk.rest, itertools.chain([first], pages), None)
 
-    def _within(self, walk: Walk, part: Part, number: int, piece: Window) -> Steps:
+    def _within(self, walk: Walk, number: int) -> Steps:
         """The chain that begins in a piece, if one does."""
-        pages: Iterator[Answer] = iter(())
+        pages = self._pages_from(walk, walk.pieces[number])
         first = Answer([], None)
         try:
-            pages = self._pages_from(walk, piece)
             first = next(pages, first)
-        except Refused:
-            LOGGER.debug("%s: a page token of a filtered list is refused", walk.reading.who)
+        except Refused as refusal:
+            LOGGER.debug("%s: a page token of a filtered list is of no use (%s)", walk.reading.who, refusal)
         finally:
             begins = walk.chains.begin(number, first.rows)
         if begins:
-            yield from self._chain(walk, part, itertools.chain([first], pages), number)
+            yield from self._chain(walk, walk.parts[number], itertools.chain([first], pages), number)
 
     def _pages_from(self, walk: Walk, piece: Window) -> Iterator[Answer]:
         """The pages of the unfiltered list from the newest message on that had been sent by the end of a piece.
 
-        None if the first of them might still be filtered: a token that is the message's SID, as documented examples
-        show it, holds no filter, and a message without a date passes none.
+        No page if the first one might still be filtered. A token that is the message's SID, as documented examples
+        show it, holds no filter; a message without a date passes none.
         """
         query = self._filter.until(piece.end)
         newest = next(self.pages(walk.reading, walk.context, query, self._newest), Answer([], None))
