@@ -70,6 +70,7 @@ def scenarios(sizes: Sizes) -> dict[str, Scenario]:
     rows, many, quiet = sizes.rows, sizes.many, {"main": QUIET, "sub": QUIET}
     media = {"main": {"messages": rows}, "media": sizes.parents}
     small = {"main": {"incoming_phone_numbers": 20}}
+    shared = {"messages": rows // (sizes.subaccounts + 1), "calls": QUIET["calls"]}
     busy = {**QUIET, "messages": sizes.busy, "calls": sizes.busy // 4}
     later = ("messages", "calls", "conferences", "recordings", "usage_records", "incoming_phone_numbers",
              "message_media")  # fmt: skip
@@ -88,8 +89,8 @@ def scenarios(sizes: Sizes) -> dict[str, Scenario]:
             f"{rows:,} messages, one account, 150 ms", {"main": {"messages": rows}}, readers=ALL, latency=LATENCY
         ),
         "wall_accounts": Scenario(
-            f"{sizes.subaccounts} subaccounts, messages and calls, 150 ms",
-            {**quiet, "subaccounts": sizes.subaccounts},
+            f"{rows:,} messages of {sizes.subaccounts} subaccounts, a few calls, 150 ms",
+            {"main": shared, "sub": shared, "subaccounts": sizes.subaccounts},
             ("messages", "calls"),
             latency=LATENCY,
         ),

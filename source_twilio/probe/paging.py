@@ -5,12 +5,15 @@ from __future__ import annotations
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_twilio.components.errors import Refused
+from source_twilio.components.paging import place_of
+from source_twilio.components.windows import DateFilter, parse
 from source_twilio.probe.declared import product_of
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, no_access, said, yes
 from source_twilio.probe.session import Page, Session
 
 OVER = ("incoming_phone_numbers", "services", "sync_services")  # a list of 1,000 and two of 100
 VERIFY_SIZES = (1000, 100, 25)
+SEVERAL = 50
 PAGED = ("messages", "calls", "recordings")
 
 
@@ -32,6 +35,24 @@ def token_life(session: Session) -> Finding:
     except Refused as refusal:
         raise Wrong(f"the second time it was refused ({said(refusal)})") from refusal
     return yes("it answers again with " + ("the same row" if _keys(before) == _keys(again) else "other rows"))
+
+
+def token_elsewhere(session: Session) -> Finding:
+    """The token of a filtered list of messages in the unfiltered one, against what that shows behind the same row."""
+    listed = session.page("messages")
+    whole, sent = _keys(listed), [row["date_sent"] for row in listed.rows if row.get("date_sent")]
+    if len(sent) < 3:
+        raise Unknown("fewer than three messages that were sent")
+    until = DateFilter(**session.row("messages")["filter"]).until(parse(sent[len(sent) // 2]))
+    newest = session.as_the_connector("messages", until, size=1)
+    if not newest.next_url or newest.rows[0]["sid"] not in whole[:-1]:
+        raise Unknown(f"no such message among the newest {len(whole):,}")
+    behind = whole[whole.index(newest.rows[0]["sid"]) + 1 :]
+    try:
+        page = _keys(session.page("messages", place_of(newest.next_url), size=SEVERAL))
+    except Refused as refusal:
+        return either(f"refused ({said(refusal)})")
+    return either("it begins behind the same row" if page == behind[: len(page)] else "it begins or goes on elsewhere")
 
 
 def _first(session: Session) -> tuple[str, Page]:
@@ -151,6 +172,9 @@ FIRST = (
     Question("next-page", "Does the next page go on behind this one?", "yes", "components/paging.py", next_page),
 )
 QUESTIONS = (
+    Question("messages-token", "Where does a page token of the filtered messages lead in the unfiltered list?",
+             "behind the same row: a long list is read from several places at once", "components/chains.py",
+             token_elsewhere),
     Question("verify-no-size", "Does Verify answer without PageSize?", "yes", "verify_services.page_size",
              verify_without_size),
     Question("verify-size", "Which PageSize does Verify take?", "any: none is sent", "verify_services.page_size",
