@@ -73,8 +73,8 @@ WRONG: tuple[tuple[dict[str, Any], list[str], str], ...] = (
 NEVER = {
     "messages-undated", "calls-start-time", "messages-dates", "calls-dates", "recordings-dates", "messages-order",
     "messages-token", "calls-order", "recordings-order", "alerts-order", "monitor_events-order", "key-kind",
-    "oauth-life", "conferences-default", "usage-partial", "verify-size", "size-above", "conversation-moves", "chat-host",
-    "gzip",
+    "oauth-life", "conferences-default", "usage-partial", "verify-size", "size-above", "conversation-moves",
+    "chat-host", "gzip",
 }
 OTHER_TESTS = {"alerts-cap", "date-header", "oauth-subaccounts", "regional-products", "calls-undated-status",
                "monitor-events-bounds"}
