@@ -53,23 +53,32 @@ class LookRetriever(UndatedRetriever):
         first = next(self.pages(reading, context), Answer([], None))
         is_last = first.next_url is None
         reaches_back = is_last or (descending(first.rows) and older(first.rows[-1], since.start))
-        if reaches_back and self._hidden.trusts(any(not self._cursor_of(row) for row in first.rows)):
+        apart = reading.part(UNDATED)
+        steps: list[tuple[Part, Steps]] = []
+        later: list[tuple[Part, Steps]] = []
+        if not reaches_back:
+            steps = self._lists(reading, apart, context, deliver, doubtful=False)
+        elif self._hidden.trusts(any(not self._cursor_of(row) for row in first.rows)):
             yield deliver(self._without_date(first.rows, since), part, context)
-            steps: list[tuple[Part, Steps]] = [(reading.part(UNDATED), iter(()))]
+            steps = [(apart, iter(()))]
         else:
-            steps = self._undated_steps(reading, context, deliver, reaches_back)
+            later = [(apart, self._doubt(reading, apart, context, deliver))]
         rows = first.take()
         if is_last:
             yield deliver(self._dated(rows, reading, window), part, context)
         else:
             steps += self._windows(reading, self._pieces(window, self._density(rows), reading), context, deliver)
         del rows
-        yield Spawn(steps, last=True)
+        yield Spawn(steps, last=True, later=later)
 
-    def _undated_steps(
-        self, reading: Reading, context: Row, deliver: Deliver, doubtful: bool
+    def _doubt(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """The lists of `undated`, if other accounts have not shown by now that nothing is hidden."""
+        if not self._hidden.trusts(False):
+            yield Spawn(self._lists(reading, part, context, deliver, doubtful=True), last=True)
+
+    def _lists(
+        self, reading: Reading, part: Part, context: Row, deliver: Deliver, doubtful: bool
     ) -> list[tuple[Part, Steps]]:
-        part = reading.part(UNDATED)
         queries = each_query(self.undated)
         return [(part, self._undated_rows(reading, part, context, query, deliver, doubtful)) for query in queries]
 

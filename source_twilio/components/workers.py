@@ -6,7 +6,7 @@ the account's range; when the last step of a part has ended, the part is reporte
 
 Steps of one work run last in, first out: children of a page run before the next page of parents is asked for, so a
 million parents need no more memory than a page of them. Works take turns, so a long chain of pages is never held up
-behind thousands of short ones.
+behind thousands of short ones. What may turn out to be needless waits until no work has anything else to do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
@@ -38,10 +38,12 @@ class Spawn:
     """More steps to run, each with the part it belongs to; the first one runs first.
 
     last: the step that spawns them has ended. It would else wait below them on the stack, and hold its part open.
+    later: steps that are better run when nothing else is left to do, for any work.
     """
 
     steps: list[tuple[Part, Steps]]
     last: bool = False
+    later: list[tuple[Part, Steps]] = field(default_factory=list)
 
 
 Steps = Iterator[Page | Spawn]
@@ -51,7 +53,7 @@ NOTHING = Spawn([])
 def last(result: Page | Spawn) -> Page | Spawn:
     """The result as the last one of its step, which is not resumed any more."""
     if isinstance(result, Spawn):
-        return Spawn(result.steps, last=True)
+        return replace(result, last=True)
     result.last = True
     return result
 
@@ -59,6 +61,7 @@ def last(result: Page | Spawn) -> Page | Spawn:
 # A page that waits for the output counts as so many requests in flight: where the output is slower than Twilio, more
 # requests would only fill the memory; where Twilio is slower, no page waits for long.
 PAGE_WEIGHT = 2
+SPARE = 4  # for so many requests in flight, one more thread turns answers into rows
 
 
 class Stopped(Exception):
@@ -70,17 +73,23 @@ class Work:
 
     def __init__(self) -> None:
         self.stack: list[tuple[Part, Steps]] = []
+        self.later: list[tuple[Part, Steps]] = []
         self.running = 0
         self.queued = False
         self.abandoned = False
         self.failure: BaseException | None = None
         self.results: SimpleQueue[Page | Part | None] = SimpleQueue()
 
-    def add(self, steps: list[tuple[Part, Steps]]) -> None:
+    def add(self, spawn: Spawn) -> None:
         """Put steps on the stack; the first of them runs first."""
-        for part, _ in steps:
+        for part, _ in (*spawn.steps, *spawn.later):
             part.steps += 1
-        self.stack.extend(reversed(steps))
+        self.stack.extend(reversed(spawn.steps))
+        self.later.extend(reversed(spawn.later))
+
+    def take(self) -> tuple[Part, Steps]:
+        """The step that runs next."""
+        return (self.stack or self.later).pop()
 
     def drop_pages(self) -> None:
         """Let go of what nobody will read, so that its pages hold up no thread."""
@@ -97,11 +106,15 @@ class Work:
 
 
 class Workers:
-    """`count` daemon threads that take turns at all works, with hardly more pages in memory than there are threads."""
+    """Daemon threads that take turns at all works, with hardly more pages in memory than there are threads.
+
+    count: requests in flight, which the gate of `Api` bounds.
+    """
 
     def __init__(self, count: int) -> None:
-        self._count = count
+        self._count = count + count // SPARE
         self._ready: deque[Work] = deque()
+        self._idle: deque[Work] = deque()  # works whose steps can wait
         self._lock = threading.Condition()  # guards all works: their stacks, counts and the parts' counts
         self._started = False
         self._stopped = False
@@ -117,7 +130,7 @@ class Workers:
         """
         work = Work()
         with self._lock:
-            work.add([(part, steps)])
+            work.add(Spawn([(part, steps)]))
             self._queue(work)
         try:
             while True:
@@ -148,21 +161,21 @@ class Workers:
             self._started = True
             for number in range(self._count):
                 threading.Thread(target=self._run, name=f"worker-{number}", daemon=True).start()
-        if work.stack and not work.queued:
+        if (work.stack or work.later) and not work.queued:
             work.queued = True
-            self._ready.append(work)
-        self._lock.notify(len(work.stack))
+            (self._ready if work.stack else self._idle).append(work)
+        self._lock.notify(len(work.stack) + len(work.later))
 
     def _run(self) -> None:
         while True:
             with self._lock:
-                while not self._ready and not self._stopped:
+                while not (self._ready or self._idle or self._stopped):
                     self._lock.wait()
                 if self._stopped:
                     return
-                work = self._ready.popleft()
+                work = (self._ready or self._idle).popleft()
                 work.queued = False
-                part, steps = work.stack.pop()
+                part, steps = work.take()
                 work.running += 1
                 self._queue(work)
             result, failure = self._resume(work, steps)
@@ -208,10 +221,10 @@ class Workers:
             if not result.last:
                 work.stack.append((part, steps))
             if isinstance(result, Spawn):
-                work.add(result.steps)
+                work.add(result)
             if result.last:
                 work.end_step(part)
-        if work.stack:
+        if work.stack or work.later:
             self._queue(work)
         elif not work.running:
             work.results.put(None)
@@ -228,6 +241,7 @@ class Workers:
     def _forget(self, work: Work) -> None:
         """Drop the steps of a work, and its turn; the lock is held."""
         work.stack.clear()
+        work.later.clear()
         if work.queued:
             work.queued = False
-            self._ready.remove(work)
+            (self._ready if work in self._ready else self._idle).remove(work)

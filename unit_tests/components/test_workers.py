@@ -57,6 +57,47 @@ def test_children_run_before_the_next_page_of_parents(workers_of: Any) -> None:
     ]
 
 
+def test_what_can_wait_runs_when_no_work_has_anything_else_to_do(workers_of: Any) -> None:
+    order: list[str] = []
+
+    def step(name: str) -> Steps:
+        order.append(name)
+        yield page(name)
+
+    def plan(number: int) -> Steps:
+        part = Part((f"part {number}",))
+        order.append(f"plan {number}")
+        yield Spawn([(part, step(f"now {number}"))], last=True, later=[(part, step(f"later {number}"))])
+
+    workers = workers_of(1)
+    hold = threading.Event()
+
+    def first() -> Steps:
+        hold.wait(PATIENCE)
+        yield page("first")
+
+    threads = [threading.Thread(target=collect, args=(workers, Part(), first()))]
+    threads += [threading.Thread(target=collect, args=(workers, Part(), plan(number))) for number in range(3)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.05)  # so that they queue in order
+    hold.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert order[:6] == ["plan 0", "plan 1", "plan 2", "now 0", "now 1", "now 2"]
+    assert sorted(order[6:]) == ["later 0", "later 1", "later 2"]
+
+
+def test_a_part_waits_for_what_can_wait(workers_of: Any) -> None:
+    root, late = Part(), Part()
+
+    def plan() -> Steps:
+        yield Spawn([(late, pages("now"))], last=True, later=[(late, pages("later"))])
+
+    found = within(lambda: collect(workers_of(2), root, plan()))
+    assert found == [root, ["now"], ["later"], late]
+
+
 def test_few_steps_wait_however_many_parents_there_are(workers_of: Any) -> None:
     part, waiting, most = Part(), 0, 0
 
