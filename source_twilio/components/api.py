@@ -19,6 +19,7 @@ from source_twilio.components.errors import AUTHENTICATE, Refused, config_error,
 from source_twilio.components.gate import Gate, Health
 from source_twilio.components.outcomes import Meaning, Policy, Trouble, outcome
 
+PIECE = 65_536  # bytes of a body at a time
 LAST_PATIENCE = 15.0  # seconds for which a stream that ends in an error anyway still repeats a request
 LOGGER = logging.getLogger("airbyte")
 EDGES = {"ie1": "dublin", "au1": "sydney"}  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
@@ -192,7 +193,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
     """The whole body; a trickle that outlasts the deadline is a time-out."""
     pieces = []
     try:
-        while piece := response.raw.read1(65536, decode_content=True):
+        while piece := response.raw.read1(PIECE, decode_content=True):
             pieces.append(piece)
             if time.monotonic() > deadline:
                 response.close()

@@ -36,17 +36,17 @@ class Chains:
     def begin(self, number: int, rows: list[Row]) -> bool:
         """Whether a chain begins in a piece with these rows. A page that lies elsewhere begins none: the chain of the
         next newer piece reads on instead. Waits until the same is known of all older pieces."""
-        piece, created = self._pieces[number], None
-        if rows and rows[0].get("date_created"):
-            created = parse(str(rows[0]["date_created"]))
-            created = created if piece.start <= created <= piece.end else None
+        first: Row = rows[0] if rows else {}
+        created = parse(first["date_created"]) if first.get("date_created") and first.get("sid") else None
+        piece = self._pieces[number]
+        begins = created is not None and piece.start <= created <= piece.end
         with self._changed:
-            if created:
-                self._first[rows[0]["sid"]] = number
-            self._known[number] = created
+            if begins:
+                self._first[first["sid"]] = number
+            self._known[number] = created if begins else None
             self._advance()
             self._changed.wait_for(lambda: self._begun > number)
-        return created is not None
+        return begins
 
     def wait(self) -> None:
         """Wait until all chains but that at the top of the list have begun."""

@@ -75,7 +75,7 @@ class Work:
         self.stack: list[tuple[Part, Steps]] = []
         self.later: list[tuple[Part, Steps]] = []
         self.running = 0
-        self.queued = False
+        self.queue: deque[Work] | None = None
         self.abandoned = False
         self.failure: BaseException | None = None
         self.results: SimpleQueue[Page | Part | None] = SimpleQueue()
@@ -161,9 +161,11 @@ class Workers:
             self._started = True
             for number in range(self._count):
                 threading.Thread(target=self._run, name=f"worker-{number}", daemon=True).start()
-        if (work.stack or work.later) and not work.queued:
-            work.queued = True
-            (self._ready if work.stack else self._idle).append(work)
+        if work.stack and work.queue is self._idle:
+            self._unqueue(work)
+        if (work.stack or work.later) and work.queue is None:
+            work.queue = self._ready if work.stack else self._idle
+            work.queue.append(work)
         self._lock.notify(len(work.stack) + len(work.later))
 
     def _run(self) -> None:
@@ -174,7 +176,7 @@ class Workers:
                 if self._stopped:
                     return
                 work = (self._ready or self._idle).popleft()
-                work.queued = False
+                work.queue = None
                 part, steps = work.take()
                 work.running += 1
                 self._queue(work)
@@ -242,6 +244,9 @@ class Workers:
         """Drop the steps of a work, and its turn; the lock is held."""
         work.stack.clear()
         work.later.clear()
-        if work.queued:
-            work.queued = False
-            (self._ready if work in self._ready else self._idle).remove(work)
+        self._unqueue(work)
+
+    def _unqueue(self, work: Work) -> None:
+        if work.queue is not None:
+            work.queue.remove(work)
+            work.queue = None

@@ -88,6 +88,31 @@ def test_what_can_wait_runs_when_no_work_has_anything_else_to_do(workers_of: Any
     assert sorted(order[6:]) == ["later 0", "later 1", "later 2"]
 
 
+def test_what_can_wait_holds_up_nothing_of_its_own_work(workers_of: Any) -> None:
+    order: list[str] = []
+    workers, hold = workers_of(1), threading.Event()
+
+    def steps(name: str) -> Steps:
+        hold.wait(PATIENCE)
+        for _ in range(4):
+            order.append(name)
+            yield page(name)
+
+    def plan() -> Steps:
+        part = Part()
+        yield Spawn([(part, steps("now"))], last=True, later=[(part, steps("later"))])
+
+    threads = [threading.Thread(target=collect, args=(workers, Part(), one)) for one in (plan(), steps("other"))]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.05)  # so that they queue in order
+    hold.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert order.index("later") == 8
+    assert order[2:8] == ["other", "now"] * 3 or order[2:8] == ["now", "other"] * 3
+
+
 def test_a_part_waits_for_what_can_wait(workers_of: Any) -> None:
     root, late = Part(), Part()
 

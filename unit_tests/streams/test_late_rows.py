@@ -82,6 +82,18 @@ def test_quiet_accounts_without_such_calls_cost_one_request_each(syncs: Syncs) -
     assert len(syncs.asked()) < 204 + 40 * 6
 
 
+def test_one_account_that_shows_such_a_call_spares_the_others_the_lists(syncs: Syncs) -> None:
+    """What may be needless is asked for when nothing else is left, and by then an account has shown that it is."""
+    for number in range(40):
+        sid = f"AC{number:032x}"
+        syncs.twilio.add_account(sid, f"token{number}")
+        put(syncs, "calls", number, NOW - 2 * DAY, None if number == 36 else ..., account=sid)
+    syncs.config |= {"subaccounts": {"mode": "all"}, "num_workers": 4}
+    syncs.twilio.latency(0.005)
+    assert len(sids(syncs.run("calls"), "calls")) == 40
+    assert len(syncs.asked("Status=")) <= 24, "60 otherwise"
+
+
 def test_undated_rows_before_the_start_date_are_not_read(syncs: Syncs) -> None:
     put(syncs, "messages", 1, "2026-09-30T23:59:59Z", None)
     wanted = put(syncs, "messages", 2, "2026-10-01T00:00:00Z", None)
