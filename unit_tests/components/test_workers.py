@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from source_twilio.components.workers import Part, Spawn, Steps
-from unit_tests.support.threads import PATIENCE, collect, page, pages, within
+from unit_tests.support.threads import PATIENCE, collect, page, pages, side_by_side, within
 
 
 @pytest.mark.parametrize("count", [1, 2, 8])
@@ -69,31 +69,15 @@ def test_what_can_wait_runs_when_no_work_has_anything_else_to_do(workers_of: Any
         order.append(f"plan {number}")
         yield Spawn([(part, step(f"now {number}"))], last=True, later=[(part, step(f"later {number}"))])
 
-    workers = workers_of(1)
-    hold = threading.Event()
-
-    def first() -> Steps:
-        hold.wait(PATIENCE)
-        yield page("first")
-
-    threads = [threading.Thread(target=collect, args=(workers, Part(), first()))]
-    threads += [threading.Thread(target=collect, args=(workers, Part(), plan(number))) for number in range(3)]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.05)  # so that they queue in order
-    hold.set()
-    for thread in threads:
-        thread.join(PATIENCE)
+    side_by_side(workers_of(1), *(plan(number) for number in range(3)))
     assert order[:6] == ["plan 0", "plan 1", "plan 2", "now 0", "now 1", "now 2"]
     assert sorted(order[6:]) == ["later 0", "later 1", "later 2"]
 
 
 def test_what_can_wait_holds_up_nothing_of_its_own_work(workers_of: Any) -> None:
     order: list[str] = []
-    workers, hold = workers_of(1), threading.Event()
 
     def steps(name: str) -> Steps:
-        hold.wait(PATIENCE)
         for _ in range(4):
             order.append(name)
             yield page(name)
@@ -102,15 +86,8 @@ def test_what_can_wait_holds_up_nothing_of_its_own_work(workers_of: Any) -> None
         part = Part()
         yield Spawn([(part, steps("now"))], last=True, later=[(part, steps("later"))])
 
-    threads = [threading.Thread(target=collect, args=(workers, Part(), one)) for one in (plan(), steps("other"))]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.05)  # so that they queue in order
-    hold.set()
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert order.index("later") == 8
-    assert order[2:8] == ["other", "now"] * 3 or order[2:8] == ["now", "other"] * 3
+    side_by_side(workers_of(1), plan(), steps("other"))
+    assert order == ["other", "now"] * 4 + ["later"] * 4
 
 
 def test_a_part_waits_for_what_can_wait(workers_of: Any) -> None:

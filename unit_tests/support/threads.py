@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,23 @@ def within(call: Callable[[], Any]) -> Any:
     if error:
         raise error
     return value
+
+
+def side_by_side(workers: Workers, *plans: Steps) -> None:
+    """Run works that have queued in order before the first of their steps runs, as long as there is one thread."""
+    hold = threading.Event()
+
+    def first() -> Steps:
+        hold.wait(PATIENCE)
+        yield page("first")
+
+    threads = [threading.Thread(target=collect, args=(workers, Part(), steps)) for steps in (first(), *plans)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.05)  # so that they queue in order
+    hold.set()
+    for thread in threads:
+        thread.join(PATIENCE)
 
 
 def page(*rows: Any) -> Page:
