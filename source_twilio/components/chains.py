@@ -10,8 +10,8 @@ import threading
 from datetime import datetime
 
 from source_twilio.components.records import Row
+from source_twilio.components.steps import Part
 from source_twilio.components.windows import Window, parse
-from source_twilio.components.workers import Part
 
 
 class Chains:

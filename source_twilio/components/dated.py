@@ -15,6 +15,7 @@ from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
 from source_twilio.components.retrievers import Deliver, ListRetriever, each_query
+from source_twilio.components.steps import Part, Spawn, Steps
 from source_twilio.components.windows import (
     DAY,
     DateFilter,
@@ -27,7 +28,6 @@ from source_twilio.components.windows import (
     rows_per_second,
     split,
 )
-from source_twilio.components.workers import Part, Spawn, Steps
 
 LOGGER = logging.getLogger("airbyte")
 PAGES_A_WINDOW = 4  # full enough to be worth a request chain, short enough that states come out along the way

@@ -14,8 +14,8 @@ from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.retrievers import Deliver, ListRetriever
+from source_twilio.components.steps import Part, Spawn, Steps
 from source_twilio.components.windows import DAY, DateFilter, Window, midnight
-from source_twilio.components.workers import Part, Spawn, Steps
 
 
 class WholeDays(DateFilter):

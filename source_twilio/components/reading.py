@@ -13,8 +13,8 @@ from source_twilio.components.accounts import Account
 from source_twilio.components.api import Stats
 from source_twilio.components.clock import Clock
 from source_twilio.components.cursors import AccountCursor
+from source_twilio.components.steps import Part
 from source_twilio.components.windows import Unit, Window, back
-from source_twilio.components.workers import Part
 
 LOGGER = logging.getLogger("airbyte")
 

@@ -1,6 +1,6 @@
 """How the rows of an account are read, one class a building block of the manifest.
 
-`plan` is the first step of an account (see `workers.py`); it yields pages for the output and further steps. A stream
+`plan` is the first step of an account (see `steps.py`); it yields pages for the output and further steps. A stream
 with a parent runs the parent's plan and turns each page of parents into steps of its own, so the parents are those of
 the window that this stream's own cursor is at, at any depth, without a partition for each of them.
 """
@@ -23,7 +23,7 @@ from source_twilio.components.parents import ParentRows
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Normaliser, Page, Row
 from source_twilio.components.requester import Answer, TwilioRequester
-from source_twilio.components.workers import NOTHING, Part, Spawn, Steps, last
+from source_twilio.components.steps import NOTHING, Part, Spawn, Steps, last
 
 # What becomes of the rows of a page: a page for the output, or steps that read their children. It is called with what
 # nobody else holds (`Answer.take`), so that a page lives no longer than the output needs it.

@@ -16,8 +16,8 @@ from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
 from source_twilio.components.retrievers import Deliver, each_query
+from source_twilio.components.steps import Part, Spawn, Steps
 from source_twilio.components.windows import Window, parse
-from source_twilio.components.workers import Part, Spawn, Steps
 
 ENOUGH_LOOKS = 60  # lists, six of each of ten accounts, that are asked for rows which an unfiltered list may hide
 

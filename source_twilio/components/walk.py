@@ -23,9 +23,9 @@ from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
 from source_twilio.components.retrievers import Deliver
+from source_twilio.components.steps import Part, Spawn, Steps
 from source_twilio.components.undated import UndatedRetriever, descending, older
 from source_twilio.components.windows import Window, back, duration, pages_for, parse, rows_per_second, split
-from source_twilio.components.workers import Part, Spawn, Steps
 
 LOGGER = logging.getLogger("airbyte")
 MOST_PAGES = 3_000  # up to which a walk reads dated rows too; above that, windows cut a busy account more finely

@@ -1,8 +1,6 @@
 """The threads that send requests, and the work they share.
 
-A `Work` is one account of one stream. It is made of steps: generators that send about one request each time they are
-resumed and yield a `Page` (rows for the output) or a `Spawn` (more steps). Every step belongs to a `Part`, a piece of
-the account's range; when the last step of a part has ended, the part is reported after all of its pages.
+A `Work` is one account of one stream: the steps of its plan (`steps.py`) and what they brought back.
 
 Steps of one work run last in, first out: children of a page run before the next page of parents is asked for, so a
 million parents need no more memory than a page of them. Works take turns, so a long chain of pages is never held up
@@ -14,49 +12,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from source_twilio.components.records import Page
-
-
-@dataclass(eq=False)
-class Part:
-    """A piece of an account's range that the state may pass over once every step in it has ended.
-
-    kinds: which cursors of the account it belongs to; start: its oldest moment, None where it holds up no cursor.
-    """
-
-    kinds: tuple[str, ...] = ("",)
-    start: datetime | None = None
-    steps: int = field(default=0, repr=False)
-
-
-@dataclass(frozen=True)
-class Spawn:
-    """More steps to run, each with the part it belongs to; the first one runs first.
-
-    last: the step that spawns them has ended. It would else wait below them on the stack, and hold its part open.
-    later: steps that are better run when nothing else is left to do, for any work.
-    """
-
-    steps: list[tuple[Part, Steps]]
-    last: bool = False
-    later: list[tuple[Part, Steps]] = field(default_factory=list)
-
-
-Steps = Iterator[Page | Spawn]
-NOTHING = Spawn([])
-
-
-def last(result: Page | Spawn) -> Page | Spawn:
-    """The result as the last one of its step, which is not resumed any more."""
-    if isinstance(result, Spawn):
-        return replace(result, last=True)
-    result.last = True
-    return result
-
+from source_twilio.components.steps import Part, Spawn, Steps
 
 # A page that waits for the output counts as so many requests in flight: where the output is slower than Twilio, more
 # requests would only fill the memory; where Twilio is slower, no page waits for long.

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from source_twilio.components.records import Page
-from source_twilio.components.workers import Part, Spawn, Steps, Stopped
+from source_twilio.components.steps import Part, Spawn, Steps
+from source_twilio.components.workers import Stopped
 from unit_tests.support.threads import PATIENCE, collect, page, pages, within
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from source_twilio.components.records import Page
-from source_twilio.components.workers import Part, Steps, Workers
+from source_twilio.components.steps import Part, Steps
+from source_twilio.components.workers import Workers
 
 PATIENCE = 20  # seconds after which a test says that somebody waits for ever
 
