@@ -134,7 +134,7 @@ def tap() -> Environment:
     return Environment("tap", ("tap-twilio==0.2.2", "setuptools<81")).ready()
 
 
-def library() -> Environment:
+def official() -> Environment:
     """The official library, as the practical floor."""
     return Environment("library", ("twilio>=9,<10",)).ready()
 

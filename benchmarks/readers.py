@@ -172,7 +172,7 @@ READERS: dict[str, tuple[type[Reader], Callable[[], Environment]]] = {
     "peer": (Peer, environments.peer),
     "ours": (Ours, environments.ours),
     "tap": (Tap, environments.tap),
-    "library": (Library, environments.library),
+    "library": (Library, environments.official),
 }
 
 

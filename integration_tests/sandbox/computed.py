@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import filters, paging, periods, statistics, times, usage
 from .accounts import regional
 from .answers import Answer, Refusal, document, not_found
-from .rows import Row, Table, take
+from .rows import Row, Table, skip, take
 
 if TYPE_CHECKING:
     from .lists import Request
@@ -46,9 +46,7 @@ def page(request: Request, rows: list[tuple[float, str, dict[str, Any]]]) -> Ans
     number = paging.number(filters.first(request.query, "Page") or "0")
     token = filters.first(request.query, "PageToken")
     after, passed = paging.place_of(token, now, request.switches, request.query)[:2] if token else (None, number * size)
-    walk = table.walk(now, "newest", after)
-    for _ in range(passed):
-        next(walk, None)
+    walk = skip(table.walk(now, "newest", after), lambda row: True, passed)
     found, more = take(walk, lambda row: True, size)
     link = paging.token_for(found[-1].position, number * size + len(found), now, request.query) if more else None
     return paging.wrap(

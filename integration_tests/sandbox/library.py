@@ -16,7 +16,7 @@ from twilio.rest import Client
 
 from . import times
 from .accounts import Account
-from .library_names import NOT_LISTED, SPELLED
+from .official_names import NOT_LISTED, SPELLED
 from .resources import Resource, dig, load, snake
 
 __all__ = ["NOT_LISTED", "client", "disagreements", "list_rows", "parameters", "places", "windows"]

@@ -11,7 +11,7 @@ import orjson
 from . import computed, filters, paging, times
 from .answers import Answer, Refusal, document, not_found
 from .resources import Resource
-from .rows import Row, Table, take
+from .rows import Row, Table, skip, take
 from .views import hidden_by_default, needs_view, redact, view
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     wanted = _wanted(replace(request, query=query))
     rows = walk(_order(request), after)
     if passed:  # a page by its number: the position is counted off
-        rows = _skip(rows, wanted, passed)
+        rows = skip(rows, wanted, passed)
     room = min(size, max(0, cap - page * size)) if cap else size
     found, more = (
         ([], False) if switches["insights"] == "empty" and resource.host == "insights" else take(rows, wanted, room)
@@ -165,14 +165,6 @@ def _position(walk: Callable[[str, Any], Any], token: str) -> Any:
         if f"PA{row.base.get('sid')}" == token:
             return row.position
     raise Refusal(400, 20006, "Page token is not valid")
-
-
-def _skip(rows: Any, wanted: Callable[[Row], bool], count: int) -> Any:
-    for row in rows:
-        if count <= 0:
-            yield row
-        elif wanted(row):
-            count -= 1
 
 
 def _order(request: Request) -> str:

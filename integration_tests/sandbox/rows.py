@@ -136,3 +136,12 @@ def take(rows: Iterator[Row], wanted: Callable[[Row], bool], size: int) -> tuple
                 return found, True
             found.append(row)
     return found, False
+
+
+def skip(rows: Iterator[Row], wanted: Callable[[Row], bool], count: int) -> Iterator[Row]:
+    """The rows behind the first `count` of those that are wanted."""
+    for row in rows:
+        if count <= 0:
+            yield row
+        elif wanted(row):
+            count -= 1

@@ -88,9 +88,9 @@ class WalkRetriever(UndatedRetriever):
         apart = self._pages_of(dated.end - undated.start, density) + self._pages_of(dated.end - dated.start, density)
         windows: list[tuple[Part, Steps]] = []
         if first.next_url is None or everything <= min(MOST_PAGES, apart):
-            walk = Walk(reading, context, deliver, below, dated, self._cut(first, below))
+            walk = Walk(reading, context, deliver, below, dated, self._cut(first, below, density))
         else:
-            walk = Walk(reading, context, deliver, undated.start, None, self._cut(first, undated.start))
+            walk = Walk(reading, context, deliver, undated.start, None, self._cut(first, undated.start, density))
             windows = self._windows(reading, self._pieces(dated, density, reading), context, deliver)
         # The oldest chain runs first, since the state follows it, and that at the top of the list last.
         chains = [(part, self._within(walk, number)) for number, part in enumerate(walk.parts)]
@@ -99,12 +99,11 @@ class WalkRetriever(UndatedRetriever):
     def _pages_of(self, span: timedelta, density: float) -> int:
         return pages_for(span, density, self._page_rows)
 
-    def _cut(self, first: Answer, below: datetime) -> list[Window]:
+    def _cut(self, first: Answer, below: datetime, density: float) -> list[Window]:
         """Pieces of a few pages each of what lies below the first page, oldest first; none for a short list."""
         if first.next_url is None or not descending(first.rows):
             return []
-        created = [row["date_created"] for row in first.rows]
-        rest, density = Window(below, parse(created[-1])), rows_per_second(created)
+        rest = Window(below, parse(first.rows[-1]["date_created"]))
         span = rest.end - rest.start
         if self._pages_of(span, density) <= LONGEST_CHAIN:
             return []
