@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from . import computed, filters, paging, times
+from . import computed, filters, orders, paging, times
 from .answers import Answer, Refusal, document, not_found
 from .resources import Resource
-from .rows import Row, Table, skip, take
+from .rows import Place, Row, Table, skip, take
 from .views import hidden_by_default, needs_view, redact, view
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def _rows(request: Request, place: tuple[str, ...]) -> Callable[[str, Any], Any]
             request.table(resource.name, place, a.sid) for a in request.twilio.directory.children(request.account)
         ]
     if len(tables) == 1:
-        return lambda order, after: tables[0].walk(request.now, order, after)
+        place = orders.place(resource, request.switches, request.now)
+        return lambda order, after: tables[0].walk(request.now, order, after, place)
     merged = Table()
     for table in tables:
         for row in table.visible(request.now):
@@ -119,7 +120,7 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     token = filters.first(request.query, "Token" if resource.envelope == "token" else "PageToken")
     after, passed, query = None, page * size, request.query
     if token and switches["page_token"] == "sid":
-        after, passed = _position(walk, token), 0
+        after, passed = _position(walk, token, orders.place(resource, switches, now), _order(request)), 0
     elif token:
         after, passed, query = paging.place_of(token, now, switches, request.query)
     cap = (switches["cap_rows"] or resource.cap) if resource.cap else 0
@@ -144,7 +145,9 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     following = None
     if more and found:
         by_sid = switches["page_token"] == "sid"
-        following = f"PA{found[-1].base['sid']}" if by_sid else paging.token_for(found[-1].position, count, now, query)
+        place = orders.place(resource, switches, now)
+        position = place(found[-1]) if place and _order(request) == "newest" else found[-1].position
+        following = f"PA{found[-1].base['sid']}" if by_sid else paging.token_for(position, count, now, query)
     total = sum(1 for row in walk("oldest", None) if wanted(row)) if resource.envelope == "pages" else 0
     return paging.wrap(
         resource,
@@ -159,11 +162,11 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     )
 
 
-def _position(walk: Callable[[str, Any], Any], token: str) -> Any:
+def _position(walk: Callable[[str, Any], Any], token: str, place: Place | None, order: str) -> Any:
     """The position of the row that a token names."""
     for row in walk("newest", None):
         if f"PA{row.base.get('sid')}" == token:
-            return row.position
+            return place(row) if place and order == "newest" else row.position
     raise Refusal(400, 20006, "Page token is not valid")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 Position = tuple[float, str]
+Place = Callable[["Row"], Position]
 FOREVER = float("inf")
 
 
@@ -94,10 +95,16 @@ class Table:
         self._sort()
         return (row for row in self.rows if row.since <= now < row.until)
 
-    def walk(self, now: float, order: str, after: Position | None) -> Iterator[Row]:
-        """Visible rows in an order, from behind a position on."""
+    def walk(self, now: float, order: str, after: Position | None, place: Place | None = None) -> Iterator[Row]:
+        """Visible rows in an order, from behind a position on.
+
+        place: where a row stands in a list that is sorted, newest first, by something else than creation.
+        """
         self._sort()
         rows: Iterable[Row]
+        if order == "newest" and place:
+            rows = sorted(self.visible(now), key=place, reverse=True)
+            return (row for row in rows if after is None or place(row) < tuple(after))
         if order == "unordered":
             start = None if after is None else _scatter(after)
             rows = sorted((r for r in self.rows if start is None or _scatter(r.position) > start), key=_scattered)

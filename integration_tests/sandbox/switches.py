@@ -41,6 +41,19 @@ SWITCHES = tuple(
             "Order of lists on the 2010 API. unordered: a fixed order that follows no date.",
         ),
         (
+            "messages_order",
+            "dated",
+            ("dated", "created", "undated_first", "undated_last"),
+            "Where list_order is newest: messages by date_sent, else creation; all by creation; or those without "
+            "date_sent first, or last.",
+        ),
+        (
+            "calls_order",
+            "created",
+            ("created", "dated", "undated_first", "undated_last"),
+            "The same for calls and start_time.",
+        ),
+        (
             "undated",
             "shown",
             ("shown", "hidden"),

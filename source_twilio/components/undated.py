@@ -1,25 +1,32 @@
 """Rows without a cursor value beside a list's windows: calls that were never dialled, messages that were never sent.
 
 They have a cursor of their own in the state, counted by their creation, so they never move or hold up the dated rows.
+`walk.py` and `look.py` are the two ways to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import itertools
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 
 from source_twilio.components.cursors import UNDATED
 from source_twilio.components.dated import WindowRetriever
+from source_twilio.components.errors import Refused
+from source_twilio.components.far_end import FarEnd, Landing
+from source_twilio.components.order import LAST, Goal, Order
+from source_twilio.components.paging import place_of
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
-from source_twilio.components.retrievers import Deliver, each_query
-from source_twilio.components.steps import Part, Spawn, Steps
-from source_twilio.components.windows import Window, parse
+from source_twilio.components.steps import NOTHING, Part, Steps
+from source_twilio.components.windows import Window, pages_for, parse
 
-ENOUGH_LOOKS = 60  # lists, six of each of ten accounts, that are asked for rows which an unfiltered list may hide
+LOGGER = logging.getLogger("airbyte")
+MOST_LOOKS = 16  # at places of a list, before it is read on from the best of them
+NEAR = 2  # pages to the end from which on a closer look costs more than reading them
 
 
 @dataclass
@@ -29,110 +36,107 @@ class UndatedRetriever(WindowRetriever):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._reads_undated = True
+        self._newest = replace(self.requester, page_size=1)
+        self._learned: set[str] = set()
+
+    def _order(self) -> Order:
+        return Order(self.cursor_field, self._learned)
 
     def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
         return [row for row in rows if not self._cursor_of(row) and not older(row, since.start)]
 
+    def _may_stand_behind(self, order: Order, row: Row) -> bool:
+        """Whether rows without a date may follow a row, far behind all dated ones."""
+        return LAST in order.possible and bool(self._cursor_of(row))
 
-@dataclass
-class LookRetriever(UndatedRetriever):
-    """Asks for the list without a filter first, which is all there is to ask of a small account.
+    def _land(
+        self,
+        reading: Reading,
+        context: Row,
+        query: Mapping[str, str],
+        moment: datetime,
+        created_from: datetime | None = None,
+    ) -> Landing:
+        """Begin in the middle of a list: a date filter shows the newest row that is dated by a moment, with a link
+        whose token is then sent without the filter. created_from: behind an older row nothing is wanted.
 
-    undated: a parameter and its values that show the rows without a cursor value.
-    """
-
-    undated: Mapping[str, list[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._hidden = HiddenRows()
-
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
-        """The unfiltered list's first page, then what it does not hold: windows, and lists of rows without a date."""
-        window, since = reading.range(), reading.range(UNDATED)
-        first = next(self.pages(reading, context), Answer([], None))
-        is_last = first.next_url is None
-        reaches_back = is_last or (descending(first.rows) and older(first.rows[-1], since.start))
-        apart = reading.part(UNDATED)
-        steps: list[tuple[Part, Steps]] = []
-        later: list[tuple[Part, Steps]] = []
-        if not reaches_back:
-            steps = self._lists(reading, apart, context, deliver, doubtful=False)
-        elif self._hidden.trusts(any(not self._cursor_of(row) for row in first.rows)):
-            yield deliver(self._without_date(first.rows, since), part, context)
-            steps = [(apart, iter(()))]
-        else:
-            later = [(apart, self._doubt(reading, apart, context, deliver))]
-        rows = first.take()
-        if is_last:
-            yield deliver(self._dated(rows, reading, window), part, context)
-        else:
-            steps += self._windows(reading, self._pieces(window, self._density(rows), reading), context, deliver)
-        del rows
-        yield Spawn(steps, last=True, later=later)
-
-    def _doubt(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
-        """The lists of `undated`, if other accounts have not shown by now that nothing is hidden."""
-        if not self._hidden.trusts(False):
-            yield Spawn(self._lists(reading, part, context, deliver, doubtful=True), last=True)
-
-    def _lists(
-        self, reading: Reading, part: Part, context: Row, deliver: Deliver, doubtful: bool
-    ) -> list[tuple[Part, Steps]]:
-        queries = each_query(self.undated)
-        return [(part, self._undated_rows(reading, part, context, query, deliver, doubtful)) for query in queries]
-
-    def _undated_rows(
-        self, reading: Reading, part: Part, context: Row, query: dict[str, str], deliver: Deliver, doubtful: bool
-    ) -> Steps:
-        """The rows without a cursor value of a list that is short or sorted by creation, newest first."""
-        since = reading.range(UNDATED)
-        for answer in self.pages(reading, context, query):
-            is_behind = descending(answer.rows) and older(answer.rows[-1], since.start)
-            rows = self._without_date(answer.take(), since)
-            if doubtful and rows:
-                self._hidden.found()
-            yield deliver(rows, part, context)
-            del rows
-            if is_behind:
-                break
-        if doubtful:
-            self._hidden.looked()
-
-
-class HiddenRows:
-    """Whether an unfiltered list shows rows without a cursor value, which no documentation says: learned from it."""
-
-    def __init__(self) -> None:
-        self._shows = False
-        self._hides = False
-        self._looks = 0
-
-    def trusts(self, shows_one: bool) -> bool:
-        """Whether a list that reaches back far enough shows all such rows. shows_one: this one does show some.
-
-        A list that shows one shows all. As long as none has shown any, the first accounts are asked by `undated` as
-        well; once enough of those lists have ended without one, there is nothing to hide.
+        A token that is the row's SID, as documented examples show it, holds no filter; a row without a date passes
+        none. Two requests.
         """
-        self._shows = self._shows or shows_one
-        return self._shows or (not self._hides and self._looks >= ENOUGH_LOOKS)
+        asked = {**query, **self._filter.until(moment)}
+        newest = next(self.pages(reading, context, asked, self._newest), Answer([], None))
+        if newest.next_url is None or not newest.rows:
+            return Landing()
+        row = newest.rows[0]
+        if created_from and older(row, created_from):
+            return Landing(row)
+        place = place_of(newest.next_url)
+        pages = self.pages(reading, context, {**query, **place})
+        try:
+            first = next(pages, Answer([], None))
+        except Refused as refusal:
+            LOGGER.debug("%s: a page token of a filtered list is of no use (%s)", reading.who, refusal)
+            return Landing(row)
+        is_plain = place.get("PageToken") == f"PA{row.get('sid')}"
+        return Landing(row, first, is_plain or not all(self._cursor_of(one) for one in first.rows), pages)
 
-    def found(self) -> None:
-        """A row without a cursor value that the unfiltered list did not show."""
-        self._hides = True
+    def _far_end(self, part: Part, end: FarEnd) -> Steps:
+        """The rows without a date that stand behind all dated ones, if the list is sorted so. Where no token leads to
+        its end, all of the rest is read."""
+        pages: Iterator[Answer] | None = None
+        search = end.search(self._page_rows)
+        for _ in range(MOST_LOOKS):
+            moment = search.moment()
+            if moment is None:
+                break
+            landing = self._land(end.reading, end.context, end.query, moment)
+            yield NOTHING
+            dated = self._cursor_of(landing.row) if landing.row else None
+            if not dated or parse(dated) >= end.oldest:
+                search.nothing_by(moment)
+                continue
+            rows = landing.first.rows if landing.first else []
+            values = [value for row in rows if (value := self._cursor_of(row))]
+            if landing.first is None or not rows or (values and min(values) > dated):
+                break  # the token is of no use, or leads elsewhere
+            if landing.sure:
+                end.order.see(rows)
+                if _ruled_out(end.order):
+                    return
+                pages = itertools.chain([landing.first], landing.pages)
+            search.rows_at(parse(min(values, default=dated)))
+            is_near = landing.sure and pages_for(search.left, end.order.density(rows), self._page_rows) <= NEAR
+            if is_near or landing.first.next_url is None or len(values) < len(rows):
+                break
+        if pages is None:
+            LOGGER.info("%s: no page token shows what stands behind the oldest rows with %s, so the list is read to "
+                        "its end", end.reading.who, self.cursor_field)
+            pages = end.rest.take()
+        yield from self._behind_all(part, end, pages)
+        if not end.order.possible:
+            yield from self._behind_all(part, end, end.rest.take())
 
-    def looked(self) -> None:
-        """A list of `undated` has ended; two threads that count one look only make the doubt last longer."""
-        self._looks += 1
+    def _behind_all(self, part: Part, end: FarEnd, pages: Iterator[Answer]) -> Steps:
+        """The rows without a date on pages that reach to the end of a list."""
+        since = end.reading.range(UNDATED)
+        before: Row | None = None
+        for answer in pages:
+            end.order.see(answer.rows, before)
+            before = answer.rows[-1] if answer.rows else before
+            rows = [row for row in self._without_date(answer.take(), since) if row.get("sid") not in end.met]
+            end.met.update(str(row.get("sid")) for row in rows)
+            yield end.deliver(rows, part, end.context)
+            is_undated = before is not None and not self._cursor_of(before)
+            if _ruled_out(end.order) or (before and is_undated and end.order.ends(before, Goal(since.start))):
+                return
+
+
+def _ruled_out(order: Order) -> bool:
+    """Whether rows seen show that none without a date stands behind all dated ones."""
+    return bool(order.possible) and LAST not in order.possible
 
 
 def older(row: Row, moment: datetime) -> bool:
     """Whether a row was created before a moment."""
     created = row.get("date_created")
     return bool(created) and parse(str(created)) < moment
-
-
-def descending(rows: list[Row]) -> bool:
-    """Whether a page is sorted by creation, newest first."""
-    values = [row.get("date_created") or "" for row in rows]
-    return bool(values) and "" not in values and all(a >= b for a, b in pairwise(values))

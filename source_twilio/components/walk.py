@@ -1,31 +1,33 @@
 """The walk of the messages list, which alone shows messages that have not been sent.
 
 https://www.twilio.com/docs/messaging/api/message-resource filters by the date of sending only, so a message without
-one is in no window. The unfiltered list holds every message, newest created first. Its pages can only be had one after
-the other, unless a page token says where to begin: a filtered list gives one for the newest message sent by a moment,
-and the same token in the unfiltered list begins there (`chains.py`). A token that does not is of no use and no harm.
+one is in no window. The unfiltered list holds every message; its order is learned from its rows (`order.py`). Its pages
+can only be had one after the other, unless a page token says where to begin: a filtered list gives one for the newest
+message sent by a moment, and the same token in the unfiltered list begins there (`chains.py`). A token that does not is
+of no use and no harm.
 """
 
 from __future__ import annotations
 
 import itertools
 import logging
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from source_twilio.components.chains import Chains
 from source_twilio.components.cursors import UNDATED
 from source_twilio.components.dated import LONGEST_CHAIN, MOST_PIECES, PAGES_A_WINDOW
-from source_twilio.components.errors import Refused
-from source_twilio.components.paging import place_of
+from source_twilio.components.far_end import FarEnd, Rest, earliest
+from source_twilio.components.order import CREATED, Goal, Order
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
 from source_twilio.components.retrievers import Deliver
 from source_twilio.components.steps import Part, Spawn, Steps
-from source_twilio.components.undated import UndatedRetriever, descending, older
-from source_twilio.components.windows import Window, back, duration, pages_for, parse, rows_per_second, split
+from source_twilio.components.undated import UndatedRetriever
+from source_twilio.components.windows import Window, duration, pages_for, parse, split
 
 LOGGER = logging.getLogger("airbyte")
 MOST_PAGES = 3_000  # up to which a walk reads dated rows too; above that, windows cut a busy account more finely
@@ -35,31 +37,57 @@ MOST_PAGES = 3_000  # up to which a walk reads dated rows too; above that, windo
 class Walk:
     """What the chains of one walk share.
 
-    below: the creation date that they go down to; dated: the range of dated rows to emit, None if windows read them;
-    pieces: where chains may begin, oldest first.
+    goal: how far down they go; dated: the range of dated rows to emit, None if windows read them; pieces: where chains
+    may begin, oldest first; met: SIDs of rows without a date that have left before or beside the chains.
     """
 
     reading: Reading
     context: Row
     deliver: Deliver
-    below: datetime
+    order: Order
+    goal: Goal
     dated: Window | None
     pieces: list[Window]
-    is_sorted: bool = True
+    met: set[str]
+    said: bool = False
+    _rests: list[Rest] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        kinds = ("", UNDATED) if self.dated else (UNDATED,)
-        self.rest = self.reading.part(*kinds)
-        self.parts = [self.reading.part(*kinds) for _ in self.pieces]
+        self.rest = self.part()
+        self.parts = [self.part() for _ in self.pieces]
         self.chains = Chains(self.pieces, self.parts, self.rest)
 
-    def ends_with(self, rows: list[Row]) -> bool:
-        """Whether nothing that follows a page is wanted. One that is not sorted tells nothing about those behind it:
-        then the walk goes on to the end."""
-        if self.is_sorted and rows and not descending(rows):
-            self.is_sorted = False
-            LOGGER.info("%s: the list is not sorted by creation, so it is read to its end", self.reading.who)
-        return self.is_sorted and bool(rows) and older(rows[-1], self.below)
+    def part(self) -> Part:
+        """A part of the range, for a chain."""
+        return self.reading.part(*(("", UNDATED) if self.dated else (UNDATED,)))
+
+    def see(self, rows: list[Row], before: Row | None) -> None:
+        """Learn the order from a page."""
+        self.order.see(rows, before)
+        if not self.order.possible and not self.said:
+            self.said = True
+            LOGGER.info("%s: the list is not sorted by creation or sending, so it is read to its end", self.reading.who)
+
+    def leave(self, pages: Iterator[Answer]) -> Rest:
+        """End a chain above the end of the list. Its rest is read after all if the list turns out to be unsorted."""
+        rest = Rest(pages)
+        with self._lock:
+            self._rests.append(rest)
+        return rest
+
+    def far_end(self, oldest: datetime, rows: list[Row], rest: Rest) -> FarEnd:
+        """What lies behind a page that a chain has ended with."""
+        density = self.order.density(rows)
+        return FarEnd(self.reading, self.context, {}, self.deliver, self.order, density, oldest, rest, self.met)
+
+    def resumed(self) -> list[Rest]:
+        """What chains have left that has to be read now; each of it is given once."""
+        with self._lock:
+            if self.order.possible:
+                return []
+            rests, self._rests = self._rests, []
+        return rests
 
 
 @dataclass
@@ -67,43 +95,51 @@ class WalkRetriever(UndatedRetriever):
     """Reads the unfiltered list first: all there is to ask of most accounts.
 
     ahead: how long a row may have existed before it got its cursor value, so how far below the range's start a walk
-    for dated rows has to go.
+    for dated rows has to go where the list is sorted by creation.
     """
 
     ahead: str = "P0D"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._newest = replace(self.requester, page_size=1)
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """A walk for all rows, or for the undated ones beside windows for the dated: whichever asks for fewer pages."""
         dated, undated = reading.range(), reading.range(UNDATED)
         pages = self.pages(reading, context)
         first = next(pages, Answer([], None))
-        created = [row["date_created"] for row in first.rows if row.get("date_created")]
-        density = rows_per_second(created) if created else 0.0
-        below = min(back(dated.start, duration(self.ahead)), undated.start)
-        everything = self._pages_of(dated.end - below, density)
-        apart = self._pages_of(dated.end - undated.start, density) + self._pages_of(dated.end - dated.start, density)
+        order = self._order()
+        # Rows without a date leave before any cursor moves: where they all stand first, no chain accounts for them.
+        apart = reading.part(UNDATED)
+        early = self._without_date(first.rows, undated)
+        met = {str(row.get("sid")) for row in early}
+        yield deliver(early, apart, context)
+        order.see(first.rows)
+        density = order.density(first.rows)
+        all_rows = Goal(undated.start, dated.start, duration(self.ahead))
+        lowest = all_rows.by_creation if CREATED in order.possible else all_rows.by_cursor
+        shows_dated = any(self._cursor_of(row) for row in first.rows)
+        together = self._pages_of(dated.end - lowest, density)
+        beside = self._pages_of(dated.end - undated.start, density) + self._pages_of(dated.end - dated.start, density)
+        is_whole = first.next_url is None or not order.possible
         windows: list[tuple[Part, Steps]] = []
-        if first.next_url is None or everything <= min(MOST_PAGES, apart):
-            walk = Walk(reading, context, deliver, below, dated, self._cut(first, below, density))
+        if is_whole or (shows_dated and together <= min(MOST_PAGES, beside)):
+            goal, chosen = all_rows, dated
         else:
-            walk = Walk(reading, context, deliver, undated.start, None, self._cut(first, undated.start, density))
+            goal, chosen, lowest = Goal(undated.start), None, undated.start
             windows = self._windows(reading, self._pieces(dated, density, reading), context, deliver)
+        pieces = [] if is_whole or not shows_dated else self._cut(first, lowest, density)
+        walk = Walk(reading, context, deliver, order, goal, chosen, pieces, met)
         # The oldest chain runs first, since the state follows it, and that at the top of the list last.
         chains = [(part, self._within(walk, number)) for number, part in enumerate(walk.parts)]
-        yield Spawn([*chains, (walk.rest, self._top(walk, first, pages)), *windows], last=True)
+        yield Spawn([(apart, iter(())), *chains, (walk.rest, self._top(walk, first, pages)), *windows], last=True)
 
     def _pages_of(self, span: timedelta, density: float) -> int:
         return pages_for(span, density, self._page_rows)
 
     def _cut(self, first: Answer, below: datetime, density: float) -> list[Window]:
         """Pieces of a few pages each of what lies below the first page, oldest first; none for a short list."""
-        if first.next_url is None or not descending(first.rows):
+        created = first.rows[-1].get("date_created")
+        if not created or not density or parse(created) <= below:
             return []
-        rest = Window(below, parse(first.rows[-1]["date_created"]))
+        rest = Window(below, parse(created))
         span = rest.end - rest.start
         if self._pages_of(span, density) <= LONGEST_CHAIN:
             return []
@@ -117,45 +153,52 @@ class WalkRetriever(UndatedRetriever):
 
     def _within(self, walk: Walk, number: int) -> Steps:
         """The chain that begins in a piece, if one does."""
-        pages = self._pages_from(walk, walk.pieces[number])
+        piece = walk.pieces[number]
         first = Answer([], None)
+        pages: Iterator[Answer] = iter(())
         try:
-            first = next(pages, first)
-        except Refused as refusal:
-            LOGGER.debug("%s: a page token of a filtered list is of no use (%s)", walk.reading.who, refusal)
+            landing = self._land(walk.reading, walk.context, {}, piece.end, created_from=piece.start)
+            if landing.sure and landing.first:
+                first, pages = landing.first, landing.pages
         finally:
             begins = walk.chains.begin(number, first.rows)
         if begins:
             yield from self._chain(walk, walk.parts[number], itertools.chain([first], pages), number)
 
-    def _pages_from(self, walk: Walk, piece: Window) -> Iterator[Answer]:
-        """The pages of the unfiltered list from the newest message on that had been sent by the end of a piece.
-
-        No page if the first one might still be filtered. A token that is the message's SID, as documented examples
-        show it, holds no filter; a message without a date passes none.
-        """
-        query = self._filter.until(piece.end)
-        newest = next(self.pages(walk.reading, walk.context, query, self._newest), Answer([], None))
-        if newest.next_url is None or not newest.rows or older(newest.rows[0], piece.start):
-            return
-        place = place_of(newest.next_url)
-        pages = self.pages(walk.reading, walk.context, place)
-        first = next(pages, Answer([], None))
-        is_plain = place.get("PageToken") == f"PA{newest.rows[0].get('sid')}"
-        if is_plain or not all(self._cursor_of(row) for row in first.rows):
-            yield first
-            yield from pages
-
     def _chain(self, walk: Walk, part: Part, pages: Iterator[Answer], number: int | None) -> Steps:
         """Page by page down to where the next chain begins, or to the end of what is wanted."""
+        before: Row | None = None
         for answer in pages:
-            is_last = walk.ends_with(answer.rows)
-            rows, meets = walk.chains.own(answer.take(), number)
+            listed = answer.take()
+            walk.see(listed, before)
+            yield from self._again(walk)
+            before = listed[-1] if listed else before
+            rows, meets = walk.chains.own(listed, number)
+            left: Rest | None = None
+            end: FarEnd | None = None
+            if before and answer.next_url and not meets and walk.order.ends(before, walk.goal):
+                left = walk.leave(pages)
+                if self._may_stand_behind(walk.order, before):
+                    end = walk.far_end(earliest(listed, self.cursor_field), listed, left)
             yield walk.deliver(self._kept(rows, walk), part, walk.context)
-            del rows
-            if meets or is_last:
+            del rows, listed
+            if end:
+                behind = walk.reading.part(UNDATED)
+                yield Spawn([(behind, self._far_end(behind, end))])
+            if left:
+                yield from self._again(walk)
+            if left or meets:
                 return
+
+    def _again(self, walk: Walk) -> Steps:
+        """Chains that ended too early, since the list has turned out to be in no order."""
+        for rest in walk.resumed():
+            part = walk.part()
+            yield Spawn([(part, self._chain(walk, part, rest.take(), None))])
 
     def _kept(self, rows: list[Row], walk: Walk) -> list[Row]:
         undated = self._without_date(rows, walk.reading.range(UNDATED))
+        undated = [row for row in undated if row.get("sid") not in walk.met]
+        if not walk.order.possible:  # several chains may come by
+            walk.met.update(str(row.get("sid")) for row in undated)
         return self._dated(rows, walk.reading, walk.dated) + undated if walk.dated else undated

@@ -57,11 +57,8 @@ def conversations(session: Session) -> list[tuple[str, Row]]:
 
 
 QUESTIONS = (
-    Question("messages-order", "Does the list of messages come newest first by creation?",
-             "yes; each page is looked at, and an unsorted list is read to its end", "components/walk.py",
-             partial(by_creation, stream="messages")),
     Question("calls-order", "Does the list of calls come newest first by creation?",
-             "yes; each page is looked at, and an unsorted list is read to its end", "components/undated.py",
+             "any: it is learned from the rows", "components/look.py",
              partial(by_creation, stream="calls")),
     *(Question(f"{stream}-order", f"Does the list of {stream} come newest first by {field}?",
                "yes; the first page is looked at", f"{stream}.by_cursor", partial(by_cursor, stream=stream))

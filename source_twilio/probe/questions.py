@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from source_twilio.probe import accounts, bounds, defaults, order, paging, products, retention, undated, wire
+from source_twilio.probe import accounts, bounds, defaults, messages, order, paging, products, retention, undated, wire
 
 QUESTIONS = (
     *paging.FIRST,
     *undated.QUESTIONS,
     *bounds.QUESTIONS,
+    *messages.QUESTIONS,
     *order.QUESTIONS,
     *accounts.QUESTIONS,
     *defaults.QUESTIONS,

@@ -90,7 +90,7 @@ QUESTIONS = (
     Question("messages-undated", "Does the unfiltered list show messages that were never sent?",
              "yes: no filter shows them", "components/walk.py", messages_listed),
     Question("calls-undated-listed", "Does the unfiltered list show calls without start_time?",
-             "all of them or none; if it shows none, they are asked for by Status", "components/undated.py",
+             "all of them or none; if it shows none, they are asked for by Status", "components/look.py",
              calls_listed),
     Question("calls-undated-status", "Do the lists by Status show all calls without start_time?", "yes",
              "calls.undated.Status", calls_by_status),

@@ -25,11 +25,15 @@ DAYS = 12
 SECONDS = st.sampled_from([0, 1, 2, 43_199, 43_200, 86_398, 86_399]) | st.integers(0, 86_399)
 MOMENTS = st.builds(lambda day, second: DAY0 + timedelta(days=day, seconds=second), st.integers(-3, DAYS), SECONDS)
 DELAYS = st.sampled_from([0, 1, 59, 3600, 86_399, 86_400]).map(lambda seconds: timedelta(seconds=seconds))
+ORDERS = ["created", "dated", "undated_first", "undated_last"]
 SWITCHES = st.fixed_dictionaries(
     {
         "upper_bound": st.sampled_from(["documented", "before", "at"]),
         "date_compare": st.sampled_from(["instant", "date"]),
         "list_order": st.sampled_from(["newest", "oldest", "unordered"]),
+        "messages_order": st.sampled_from(ORDERS),
+        "calls_order": st.sampled_from(ORDERS),
+        "page_token": st.sampled_from(["opaque", "sid"]),
         "alert_cap": st.sampled_from(["silent", "error"]),
         "cap_rows": st.sampled_from([0, 8]),
         "foreign_page_token": st.sampled_from(["position", "offset", "filters", "refuse"]),

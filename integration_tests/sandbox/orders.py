@@ -1,0 +1,31 @@
+"""By what the lists of messages and calls are sorted: the reference is silent on rows without a date.
+
+Messages are documented as sorted by DateSent, newest first; calls were recorded by creation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import filters
+from .resources import Resource
+from .rows import Place, Position, Row
+
+APART = 1e12  # seconds: beyond every date
+COLUMNS = {"messages": "date_sent", "calls": "start_time"}
+
+
+def place(resource: Resource, switches: dict[str, Any], now: float) -> Place | None:
+    """Where a row stands at an instant in a list that is not sorted by creation; None for one that is."""
+    order = switches.get(f"{resource.name}_order", "created")
+    if order == "created":
+        return None
+    column = COLUMNS[resource.name]
+    apart = {"dated": 0.0, "undated_first": APART, "undated_last": -APART}[order]
+
+    def by_date(row: Row) -> Position:
+        date = filters.when(row.at(now), column)
+        created, sid = row.position
+        return (created + apart, sid) if date == filters.NEVER else (date, sid)
+
+    return by_date
