@@ -12,6 +12,7 @@ from benchmarks.world import DATED_AFTER, DAY, World, sid
 
 CLOCK = tuple(time.strftime("%H:%M:%S +0000", time.gmtime(second)) for second in range(DAY))
 MONTHLY_CATEGORIES = 5
+SCHEDULED_AHEAD = 3 * DAY
 
 
 @cache
@@ -58,11 +59,13 @@ class Rows:
             )
 
     def messages(self, account: int, status: str | None = None) -> Listing:
-        """Messages; those never sent have neither date_sent nor a price."""
+        """Messages, sorted by the date of sending, else creation; those never sent have neither date nor price."""
         listing = Listing(upper={"DateSent": "day"})
         for index, created, values in self._common("SM", "messages", account):
             undated = self.world.undated(account, "messages", index)
             failed = index % 50 == 3
+            if self.world.scheduled and index % self.world.scheduled == 7 and not undated:
+                values["created"] = rfc2822(created - SCHEDULED_AHEAD)
             values["body"] = templates.BODIES[index % len(templates.BODIES)]
             values["dated"] = "null" if undated else f'"{rfc2822(created + DATED_AFTER)}"'
             values["price"] = "null" if undated else '"-0.00750"'

@@ -82,11 +82,19 @@ def scenarios(sizes: Sizes) -> dict[str, Scenario]:
 
     return {
         "messages": Scenario(f"{rows:,} messages", {"main": {"messages": rows}}, readers=ALL),
+        "messages_scheduled": Scenario(
+            f"{rows:,} messages, one in 50 scheduled", {"main": {"messages": rows}, "scheduled": 50}
+        ),
         "messages_many": Scenario(f"{many:,} messages", {"main": {"messages": many}}),
         "calls": Scenario(f"{rows:,} calls", {"main": {"calls": rows}}, ("calls",)),
         "usage": Scenario(f"{rows:,} usage rows", {"main": {"usage": rows}}, ("usage_records",)),
         "wall_one": Scenario(
             f"{rows:,} messages, one account, 150 ms", {"main": {"messages": rows}}, readers=ALL, latency=LATENCY
+        ),
+        "wall_scheduled": Scenario(
+            f"{rows:,} messages, one in 50 scheduled, 150 ms",
+            {"main": {"messages": rows}, "scheduled": 50},
+            latency=LATENCY,
         ),
         "wall_accounts": Scenario(
             f"{rows:,} messages of {sizes.subaccounts} subaccounts, a few calls, 150 ms",

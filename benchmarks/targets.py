@@ -146,10 +146,12 @@ def targets(sizes: Sizes, ours_workers: int) -> list[Target]:
     floor = "…, against requests × latency ÷ workers"
     return [
         line("messages", "cpu", "s", f"CPU, {every['messages'].what}, latency 0", 1 / 10, 1 / 15),
+        line("messages_scheduled", "cpu", "s", "…, one in 50 of them scheduled", 1 / 10, 1 / 15),
         Target(f"CPU a further row ({sizes.rows:,} to {sizes.many:,})", both, _further(sizes), 1 / 20, 1 / 35),
         line("calls", "cpu", "s", f"CPU, {every['calls'].what}", 1 / 10, 1 / 15),
         line("usage", "cpu", "s", f"CPU, {every['usage'].what}", 1 / 10, 1 / 15),
         line("wall_one", "wall", "s", "wall time, one account, 150 ms a request", 1 / 8, 1 / 12),
+        line("wall_scheduled", "wall", "s", "…, one message in 50 scheduled", 1 / 8, 1 / 12),
         line("wall_accounts", "wall", "s", f"wall time, {sizes.subaccounts} subaccounts, 150 ms", 1 / 8, 1 / 13),
         Target(
             f"wall time, {every['quiet'].what}",

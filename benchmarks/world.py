@@ -39,6 +39,7 @@ class World:
     subaccounts: int = 0
     days: int = 398
     media: int = 0  # messages of the main account that have media
+    scheduled: int = 0  # one message in so many was created three days before it was sent; 0: none
     now: int = field(default_factory=lambda: int(time.time()))
 
     @classmethod
