@@ -201,6 +201,17 @@ def test_messages_that_arrive_and_are_sent_meanwhile(
     assert set(messages.since(NOW - DAY, NOW + 2 * HOUR)) <= second
 
 
+@pytest.mark.parametrize("order", ["created", "dated"])
+def test_scheduled_messages_turn_no_chain_off(list_of: Syncs, monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+    page_size(monkeypatch, 5)
+    chain_pages(monkeypatch, 4)
+    sort(list_of, order)
+    messages = Messages(list_of, scheduled=True)
+    assert sids(list_of.run("messages"), "messages") == messages.since(START, NOW)
+    asked = [unquote(one) for one in list_of.asked("/Messages.json")]
+    assert sum("DateSent<=" in one and one.endswith("PageSize=1") for one in asked) >= 7, "beginnings of chains"
+
+
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("walked", [0, 3000], ids=["windows for the dated", "all by the walk"])
 def test_an_order_that_is_lost_in_the_middle(
