@@ -31,7 +31,7 @@ class UndatedRetriever(WindowRetriever):
         self._reads_undated = True
 
     def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
-        return [row for row in rows if not self._cursor_of(row) and not older(row, since.start)]
+        return [row for row in rows if not row.get(self.cursor_field) and not older(row, since.start)]
 
 
 @dataclass
@@ -58,7 +58,7 @@ class LookRetriever(UndatedRetriever):
         later: list[tuple[Part, Steps]] = []
         if not reaches_back:
             steps = self._lists(reading, apart, context, deliver, doubtful=False)
-        elif self._hidden.trusts(any(not self._cursor_of(row) for row in first.rows)):
+        elif self._hidden.trusts(any(not row.get(self.cursor_field) for row in first.rows)):
             yield deliver(self._without_date(first.rows, since), part, context)
             steps = [(apart, iter(()))]
         else:

@@ -142,7 +142,7 @@ class WalkRetriever(UndatedRetriever):
         pages = self.pages(walk.reading, walk.context, place)
         first = next(pages, Answer([], None))
         is_plain = place.get("PageToken") == f"PA{newest.rows[0].get('sid')}"
-        if is_plain or not all(self._cursor_of(row) for row in first.rows):
+        if is_plain or not all(row.get(self.cursor_field) for row in first.rows):
             yield first
             yield from pages
 
