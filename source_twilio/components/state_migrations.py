@@ -30,9 +30,10 @@ class EarlierStates(StateMigration):
                    the accounts
     before (more than 10,000 partitions): {"use_global_cursor": true, "state": {"date_sent": …}, "lookback_window": 60}
     after:         {"date_sent": … less the lookback window}
-    before (our 1.0, a cursor inside an object): {"states": [{"partition": {"account_sid": "AC1"},
-                                                              "cursor": {"period.start": "2026-11-20T00:00:00Z"}}]}
-    after:         {"states": [{"partition": {"account_sid": "AC1"}, "cursor": {"period_start": "2026-11-20T00:00:00Z"}}]}
+    before (our 1.0, inside an object): {"states": [{"partition": {"account_sid": "AC1"},
+                                                     "cursor": {"period.start": "2026-11-20T00:00:00Z"}}]}
+    after:         {"states": [{"partition": {"account_sid": "AC1"},
+                                "cursor": {"period_start": "2026-11-20T00:00:00Z"}}]}
 
     Of several partitions of an account (one a message, one a status, old and new side by side) the oldest counts.
     Never ahead of what was read: what is unsure becomes earlier, what is unreadable is left out and so read again.
