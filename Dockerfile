@@ -31,4 +31,4 @@ USER airbyte
 WORKDIR /airbyte
 ENTRYPOINT ["/opt/source-twilio/bin/source-twilio"]
 LABEL io.airbyte.name=airbyte/source-twilio
-LABEL io.airbyte.version=1.0.0
+LABEL io.airbyte.version=2.0.0

@@ -15,10 +15,11 @@ from jsonschema import Draft7Validator, FormatChecker
 from integration_tests import helpers
 from integration_tests.sandbox import Sandbox, library
 from integration_tests.sandbox.accounts import MAIN, SUPPORT, default_directory
-from integration_tests.sandbox.emitted import differences
+from integration_tests.sandbox.emitted import differences, normalised
 from integration_tests.sandbox.resources import load
 
 RESOURCES = load()
+UNDATED = {"messages", "calls"}  # what was never sent or dialled has no date; Twilio says so
 HOSTS = sorted({resource.host for resource in RESOURCES.values()})
 
 
@@ -65,8 +66,12 @@ def test_rows_match_their_schema_and_their_key(reading: Reading, stream: str) ->
     declared = helpers.streams()[stream]
     validator = Draft7Validator(declared["json_schema"], format_checker=FormatChecker())
     rows = reading.first.records(stream)
-    keys = [tuple(_value(row, path) for path in declared["source_defined_primary_key"]) for row in rows]
+    keys = [tuple(row.get(column) for (column,) in declared["source_defined_primary_key"]) for row in rows]
     assert len(set(keys)) == len(keys)
+    assert not [key for key in keys if None in key], "a key with a hole in it merges with nothing"
+    if stream not in UNDATED and declared.get("default_cursor_field"):
+        (cursor,) = declared["default_cursor_field"]
+        assert not [row for row in rows if row.get(cursor) is None]
     assert [error.message for row in rows for error in validator.iter_errors(row)][:3] == []
 
 
@@ -93,18 +98,12 @@ def test_rows_are_those_that_the_official_library_lists(
         if resource.host != host or name in library.NOT_LISTED or resource.sample or only_once:
             continue
         rows = [row for row in reading.first.records(name) if row.get("account_sid", account) == account]
-        listed = library.list_rows(client, name, account, reading.now)
+        listed = [normalised(resource, row, account) for row in library.list_rows(client, name, account, reading.now)]
         keys = {tuple(map(str, resource.key_of(row))) for row in rows}
         theirs = {tuple(map(str, resource.key_of(row))) for row in listed}
         if keys != theirs:
             found[name] = (sorted(keys - theirs)[:3], sorted(theirs - keys)[:3])
     assert found == {}
-
-
-def _value(row: object, path: list[str]) -> object:
-    for name in path:
-        row = row.get(name) if isinstance(row, dict) else None
-    return row
 
 
 def test_the_sandbox_holds_every_stream() -> None:

@@ -50,15 +50,6 @@ def names(manifest: dict[str, Any]) -> set[str]:
     return {row["name"] for row in manifest["streams"]}
 
 
-def test_one_version(metadata: dict[str, Any]) -> None:
-    assert re.fullmatch(r"\d+\.\d+\.\d+", VERSION)
-    assert metadata["dockerImageTag"] == VERSION
-    assert f"LABEL io.airbyte.version={VERSION}\n" in text("Dockerfile")
-    newest = re.search(r"^## \[?(\d+\.\d+\.\d+)", text("CHANGELOG.md"), re.M)
-    assert newest and newest[1] == VERSION
-    assert re.search(rf"^\| {re.escape(VERSION)} +\|", text("docs/twilio.md"), re.M), "not in its changelog"
-
-
 def test_one_name_licence_and_base(metadata: dict[str, Any], manifest: dict[str, Any]) -> None:
     dockerfile = text("Dockerfile")
     assert f"LABEL io.airbyte.name={metadata['dockerRepository']}\n" in dockerfile
@@ -105,21 +96,37 @@ def test_suggested_streams_exist_and_are_for_everyone(metadata: dict[str, Any], 
         assert not unfit & set(suggested)
 
 
-def test_breaking_changes_name_streams_and_a_guide(metadata: dict[str, Any], names: set[str]) -> None:
-    change = metadata["releases"]["breakingChanges"][VERSION]
-    (scope,) = change["scopedImpact"]
-    assert scope["scopeType"] == "stream"
-    assert set(scope["impactedScopes"]) <= names
-    guide, anchor = change["migrationDocumentationUrl"].split("#")
-    assert guide == metadata["releases"]["migrationDocumentationUrl"] == metadata["documentationUrl"] + "-migrations"
+@pytest.fixture(scope="module")
+def changes(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The breaking changes by version: Airbyte's own 1.0.0, and ours above it."""
+    found: dict[str, Any] = metadata["releases"]["breakingChanges"]
+    return found
+
+
+def test_breaking_changes_name_streams_and_a_guide(
+    metadata: dict[str, Any], changes: dict[str, Any], names: set[str]
+) -> None:
     headings = re.findall(r"^#+ (.+)$", text("docs/migration.md"), re.M)
-    assert anchor in {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert headings[0] == "Twilio Migration Guide"
+    assert VERSION.split(".")[0] in {version.split(".")[0] for version in changes}
+    upgrades = [heading.removeprefix("Upgrading to ") for heading in headings if heading.startswith("Upgrading to ")]
+    assert upgrades == sorted(changes, reverse=True), "a section for each, the newest first"
+    for version, change in changes.items():
+        (scope,) = change["scopedImpact"]
+        assert scope["scopeType"] == "stream"
+        assert set(scope["impactedScopes"]) <= names
+        assert isinstance(change["upgradeDeadline"], str), "the registry parses a text"
+        guide, anchor = change["migrationDocumentationUrl"].split("#")
+        assert guide == metadata["releases"]["migrationDocumentationUrl"]
+        assert guide == metadata["documentationUrl"] + "-migrations"
+        assert anchor == f"upgrading-to-{version.replace('.', '')}"
 
 
-def test_every_impacted_stream_stands_in_the_migration_guide(metadata: dict[str, Any]) -> None:
+def test_every_impacted_stream_stands_in_the_migration_guide(changes: dict[str, Any]) -> None:
     guide = text("docs/migration.md")
-    (scope,) = metadata["releases"]["breakingChanges"][VERSION]["scopedImpact"]
-    assert [name for name in scope["impactedScopes"] if f"`{name}`" not in guide] == []
+    for change in changes.values():
+        (scope,) = change["scopedImpact"]
+        assert [name for name in scope["impactedScopes"] if f"`{name}`" not in guide] == []
 
 
 def test_no_silence_is_longer_than_the_platform_waits(metadata: dict[str, Any], manifest: dict[str, Any]) -> None:

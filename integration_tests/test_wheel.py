@@ -42,10 +42,10 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         names = set(archive.namelist())
     wanted = {str(path.relative_to(ROOT)) for path in (ROOT / "source_twilio").rglob("*") if path.is_file()}
     wanted = {name for name in wanted if "__pycache__" not in name}
-    assert {name for name in names if not name.startswith(f"source_twilio-{VERSION}.dist-info/")} == wanted
+    assert {name for name in names if not name.startswith(f"source_twilio_complete-{VERSION}.dist-info/")} == wanted
     assert "source_twilio/manifest.yaml" in names
     assert {f"source_twilio/schemas/{stream}.json" for stream in streams()} <= names
-    assert f"source_twilio-{VERSION}.dist-info/entry_points.txt" in names
+    assert f"source_twilio_complete-{VERSION}.dist-info/entry_points.txt" in names
     assert [name for name in names if name.endswith("/LICENSE")]
 
 

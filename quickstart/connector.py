@@ -46,9 +46,6 @@ class Connector:
         """The names of the connector's streams, and whether it can read them incrementally."""
         with self._failing("Discover"):
             streams = self._source.discovered_catalog.streams
-        for one in streams:  # PyAirbyte takes no nested keys; the object that holds one will do
-            keys = one.source_defined_primary_key or []
-            one.source_defined_primary_key = [[name] for name in dict.fromkeys(path[0] for path in keys)]
         return {one.name: SyncMode.incremental in one.supported_sync_modes for one in streams}
 
     def read(self, streams: list[str], database: Database) -> Counter[str]:

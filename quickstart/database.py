@@ -53,12 +53,12 @@ class Writer(DuckDBSqlProcessor):
                 self._execute_sql(f"ALTER TABLE {self._fully_qualified(table_name)} ADD COLUMN {column} {kind}")
 
     def _merge_temp_table_to_final_table(self, stream_name: str, temp_table_name: str, final_table_name: str) -> None:
-        """Put rows in the place of those with their primary key. A row that came twice is kept as it came last, and an
-        empty part of a key is a value like others: PyAirbyte's MERGE would insert both once more."""
+        """Put rows in the place of those with their primary key. A row that came twice is kept as it came last:
+        PyAirbyte's MERGE would insert it twice."""
         keys = [self._quote_identifier(key) for key in self.catalog_provider.get_primary_keys(stream_name)]
         columns = ", ".join(self._quote_identifier(name) for name in self._get_sql_column_definitions(stream_name))
         table, loaded = self._fully_qualified(final_table_name), self._fully_qualified(temp_table_name)
-        same = " AND ".join(f"old.{key} IS NOT DISTINCT FROM new.{key}" for key in keys)
+        same = " AND ".join(f"old.{key} = new.{key}" for key in keys)
         newest = (
             f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {AB_RAW_ID_COLUMN} DESC)"  # ordered by time
         )

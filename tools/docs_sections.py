@@ -99,6 +99,15 @@ def changed(facts: Facts) -> str:
     return _groups(groups, lambda stream: "" if stream.cursor == "date_updated" else f" (`{stream.cursor}`)")
 
 
+def composite_keys(facts: Facts) -> str:
+    """The streams whose key has several columns, by that of them which stands first."""
+    groups: dict[str, list[Stream]] = {}
+    for stream in facts.streams.values():
+        if len(stream.key) > 1:
+            groups.setdefault(f"Only `{stream.key[0]}` is kept", []).append(stream)
+    return _groups(groups, lambda stream: "")
+
+
 def without(facts: Facts) -> str:
     """The streams without a cursor."""
     chosen = [stream for stream in facts.streams.values() if not stream.cursor]
@@ -129,5 +138,5 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
 
 SECTIONS: Mapping[str, Callable[[Facts], str]] = {
     "configuration": configuration, "hosts": hosts, "products": products, "dated": dated, "changed": changed,
-    "without": without,
+    "without": without, "composite-keys": composite_keys,
 }

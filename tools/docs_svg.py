@@ -64,7 +64,8 @@ class Canvas:
         """The whole picture."""
         light, dark = _style(LIGHT), _style(DARK)
         return "\n".join([
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {height:g}" width="{self.width}" '
+            '<svg xmlns="http://www.w3.org/2000/svg" '  # ignore-https-check: a name, no address
+            f'viewBox="0 0 {self.width} {height:g}" width="{self.width}" '
             f'role="img" aria-labelledby="title description" font-family="{escape(FONT)}">',
             f'<title id="title">{escape(self._title)}</title>',
             f'<desc id="description">{escape(self._description)}</desc>',

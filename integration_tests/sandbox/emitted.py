@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from . import times, usage
-from .resources import Resource
+from .resources import Resource, dig
 
 REMOVED = {
     **{name: ("as_of",) for name in usage.NAMES},
@@ -29,6 +29,16 @@ REMOVED = {
 SECRETS_INSIDE = {"messaging_channel_senders": ("configuration", "verification_code")}
 TEXTS = {"messages": ("error_code",), "step": ("context",)}  # columns that hold a structure or a number as text
 PRICES = ("base_price", "current_price")  # numbers wherever they stand inside a country's prices
+MADE = {  # columns of a key or cursor, from values that stand deeper
+    "wireless_usage_records": {"period_start": "period.start", "period_end": "period.end"},
+    "wireless_sim_usage_records": {"period_start": "period.start", "period_end": "period.end"},
+    "supersim_usage_records": {"period_start": "period.start_time", "period_end": "period.end_time"},
+}
+ABSENT = {  # what stands in a column of a key where Twilio sends null
+    "call_insight_events": {"edge": "unknown_edge"},
+    "call_insight_metrics": {"edge": "unknown_edge"},
+    "supersim_usage_records": {"sim_sid": "unknown_sim"},
+}
 VOLATILE = {
     "tasks": ("age",),
     "account_balance": ("balance",),
@@ -64,6 +74,10 @@ def normalised(resource: Resource, row: dict[str, Any], account: str) -> dict[st
             found[column] = {**found[column], inside: _number(found[column].get(inside))}
         if name in found:
             found[name] = _number(found[name])
+    for name, path in MADE.get(resource.name, {}).items():
+        found[name] = dig(found, path)
+    for name, value in ABSENT.get(resource.name, {}).items():
+        found[name] = found.get(name) or value
     for name in TEXTS.get(resource.name, ()):
         if found.get(name) is not None and not isinstance(found[name], str):
             found[name] = orjson.dumps(found[name]).decode()

@@ -78,15 +78,6 @@ def test_a_row_that_comes_twice_is_kept_once_as_it_came_last(path: Path) -> None
         assert rows(opened) == [("SM1", None, 3), ("SM2", None, 5)]
 
 
-def test_an_empty_part_of_a_key_is_a_value_like_others(path: Path) -> None:
-    provider = catalog(key=("sid", "from"))
-    with Database(path, path.parent) as opened:
-        for price in (1, 2):
-            row = {"from": None, "price": price}
-            write(opened, iter([record("SM1", **row), record("SM1", **{"from": "+1"}), record("SM2", **row)]), provider)
-        assert rows(opened) == [("SM1", "+1", None), ("SM1", None, 2), ("SM2", None, 2)]
-
-
 def test_rows_and_their_state_are_written_along_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Database(path, path.parent) as opened:
 

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Any
 
 from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
-from source_twilio.components.parents import getter
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
@@ -63,7 +62,6 @@ class WindowRetriever(ListRetriever):
         self._longest = duration(self.config.get("slice_step_duration") or "P1M")
         self._page_rows = self.requester.page_size or self.page_rows
         self._reads_undated = False
-        self._cursor_of = getter(self.cursor_field)
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The list's windows, each a part of its own."""
@@ -149,7 +147,7 @@ class WindowRetriever(ListRetriever):
         return split(window, timedelta(seconds=seconds), self._edges, reading.ranges.unit.step)
 
     def _density(self, rows: list[Row]) -> float:
-        values = [value for row in rows if (value := self._cursor_of(row))]
+        values = [value for row in rows if (value := row.get(self.cursor_field))]
         return rows_per_second(values) if values else float("inf")
 
     def _rest(self, rows: list[Row], window: Window, reading: Reading) -> Window | None:
@@ -159,7 +157,7 @@ class WindowRetriever(ListRetriever):
         only what lies before that edge is left. Most lists are sorted by creation: a row that got its cursor value
         long after it was created stands pages later, so all of the window is left.
         """
-        values = [self._cursor_of(row) or "" for row in rows]
+        values = [row.get(self.cursor_field) or "" for row in rows]
         if not values or "" in values:
             return None
         oldest = parse(min(values)).replace(microsecond=0)
@@ -178,7 +176,7 @@ class WindowRetriever(ListRetriever):
         low, high, width = unit.text(window.start), unit.text(window.end), unit.width
         newest = not self._reads_undated and window.end == reading.range().end
         kept = [row for row in rows
-                if (low <= value[:width] <= high if (value := self._cursor_of(row)) else newest)]
+                if (low <= value[:width] <= high if (value := row.get(name)) else newest)]
         if self.hold:
             changing = [row[name] for row in kept if row.get(name) and _matches(row, self.hold)]
             if changing:

@@ -6,6 +6,7 @@ https://www.twilio.com/docs/iot/supersim/api
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from source_twilio.components.dated import WindowRetriever
 from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
+from source_twilio.components.requester import Answer
 from source_twilio.components.retrievers import Deliver, ListRetriever
 from source_twilio.components.steps import Part, Spawn, Steps
 from source_twilio.components.windows import DAY, DateFilter, Window, midnight
@@ -28,7 +30,11 @@ class WholeDays(DateFilter):
 
 @dataclass
 class TotalsRetriever(WindowRetriever):
-    """Reads a list with one row a day, of which a range inside a day would return part of the total."""
+    """Reads a list with one row a day, of which a range inside a day would return part of the total.
+
+    The rows' columns `period_start` and `period_end` are made from what Twilio says of their span. A row that says
+    nothing of it, as in Twilio's examples, gets the span that was asked for, which is what it sums up.
+    """
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -39,6 +45,11 @@ class TotalsRetriever(WindowRetriever):
         window = reading.range()
         whole = Window(midnight(window.start), window.end)
         yield Spawn(self._windows(reading, [whole], context, deliver), last=True)
+
+    def _answers(self, reading: Reading, window: Window, context: Row, query: dict[str, str]) -> Iterator[Answer]:
+        value = reading.ranges.unit.value
+        asked = {"period_start": value(midnight(window.start)), "period_end": value(midnight(window.end) + DAY)}
+        return super()._answers(reading, window, {**context, **asked}, query)
 
 
 @dataclass

@@ -51,7 +51,7 @@ class LookRetriever(UndatedRetriever):
         later: list[tuple[Part, Steps]] = []
         if not reaches_back:
             steps = self._lists(reading, apart, context, deliver, doubtful=False)
-        elif self._hidden.trusts(any(not self._cursor_of(row) for row in first.rows)):
+        elif self._hidden.trusts(any(not row.get(self.cursor_field) for row in first.rows)):
             yield deliver(self._without_date(first.rows, since), apart, context)
             steps = [(apart, iter(()))]
         else:

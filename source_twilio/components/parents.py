@@ -70,13 +70,6 @@ def value_at(row: Row, path: str) -> Any:
     return value
 
 
-def getter(path: str) -> Callable[[Row], Any]:
-    """What gives a row's value at a path; without a dot in it at the price of a plain look-up."""
-    if "." not in path:
-        return lambda row: row.get(path)
-    return lambda row: value_at(row, path)
-
-
 def _decoded(text: str) -> Any:
     try:
         return json.loads(text)

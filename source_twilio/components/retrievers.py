@@ -19,7 +19,7 @@ from airbyte_cdk.sources.types import Config, StreamSlice
 from source_twilio.components.accounts import Accounts
 from source_twilio.components.api import Api
 from source_twilio.components.errors import Malformed, Refused
-from source_twilio.components.parents import ParentRows
+from source_twilio.components.parents import ParentRows, value_at
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Normaliser, Page, Row
 from source_twilio.components.requester import Answer, TwilioRequester
@@ -42,8 +42,11 @@ class ListRetriever(Retriever):
     asked for one by one, because the API hides rows without it; each_if: the parents for which that is so, where it is
     not all; newest_first: the list is sorted by the cursor, so it may end at the first page that is wholly behind it;
     empty_on: Twilio's codes that mean there is nothing in the range; require: a column without which a row is none;
-    numbered: a column that gets the row's place in its list, for rows that nothing else identifies. The source hands
-    in the others: api, accounts, schema, parent_retriever, cursor_field and whether the cursor is client_side.
+    numbered: a column that gets the row's place in its list, for rows that nothing else identifies; columns: top-level
+    columns made from values inside a row, because destinations take no other keys and cursors (the nested one stays);
+    absent: what stands in a column of the key where Twilio sends null, since a key with a hole in it merges with
+    nothing. The source hands in the others: api, accounts, schema, parent_retriever, cursor_field and whether the
+    cursor is client_side.
     """
 
     config: Config
@@ -62,12 +65,14 @@ class ListRetriever(Retriever):
     empty_on: list[int] = field(default_factory=list)
     require: str = ""
     numbered: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)
     cursor_field: str = ""
     client_side: bool = False
 
     def __post_init__(self) -> None:
         self._normalise = Normaliser(self.schema, self.drop)
-        self._columns = set(self.schema.get("properties", {}))
+        self._declared = set(self.schema.get("properties", {}))
         self._parents = ParentRows(**self.parent) if self.parent else None
 
     def read_records(
@@ -132,7 +137,8 @@ class ListRetriever(Retriever):
         requester: TwilioRequester | None = None,
     ) -> Iterator[Answer]:
         """The pages of one list, normalised, with the slice's keys in the rows that lack them."""
-        inject = {} if requester else {name: value for name, value in context.items() if name in self._columns}
+        given = {} if requester else {name: value for name, value in context.items() if name in self._declared}
+        inject = {**self.absent, **given}
         requester = requester or self.requester
         signature = self.accounts.sign(reading.account, requester.product)
         count = itertools.count()
@@ -151,7 +157,7 @@ class ListRetriever(Retriever):
     def _check_object(self, rows: list[Row], requester: TwilioRequester) -> None:
         """Raise Malformed where an answer that is one object has another shape; a list is known by its key."""
         for row in rows[:1]:
-            if not row.keys() & self._columns or row.keys() <= ERROR_BODY:
+            if not row.keys() & self._declared or row.keys() <= ERROR_BODY:
                 raise Malformed(f"{requester.url} answered with an object of another shape")
 
     def _finished(self, rows: list[Row], inject: Row, count: Iterator[int]) -> list[Row]:
@@ -159,6 +165,9 @@ class ListRetriever(Retriever):
         if self.numbered:
             for row in rows:
                 row[self.numbered] = next(count)
+        for name, path in self.columns.items():
+            for row in rows:
+                row[name] = value_at(row, path)
         rows = self._normalise(rows, inject)
         return [row for row in rows if row.get(self.require) is not None] if self.require else rows
 

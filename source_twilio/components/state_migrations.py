@@ -1,4 +1,4 @@
-"""States of earlier connectors, brought into today's form: one cursor an account."""
+"""States of earlier connectors and of our own 1.0, brought into today's form: one cursor an account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ACCOUNT_IN_PATH = re.compile(r"/Accounts/(AC[0-9a-fA-F]{32})[/.]")
 
 @dataclass
 class EarlierStates(StateMigration):
-    """Migrates every shape of state that Airbyte's connector for Twilio wrote.
+    """Migrates every shape of state that Airbyte's connector for Twilio wrote, to its 1.0, and a renamed cursor.
 
     before (0.12): {"states": [{"partition": {"subresource_uri": "/2010-04-01/Accounts/AC1/Messages.json"},
                                 "cursor": {"date_sent": "2026-11-12 09:19:46Z"}}], "state": {"date_sent": …}}
@@ -30,6 +30,10 @@ class EarlierStates(StateMigration):
                    the accounts
     before (more than 10,000 partitions): {"use_global_cursor": true, "state": {"date_sent": …}, "lookback_window": 60}
     after:         {"date_sent": … less the lookback window}
+    before (our 1.0, inside an object): {"states": [{"partition": {"account_sid": "AC1"},
+                                                     "cursor": {"period.start": "2026-11-20T00:00:00Z"}}]}
+    after:         {"states": [{"partition": {"account_sid": "AC1"},
+                                "cursor": {"period_start": "2026-11-20T00:00:00Z"}}]}
 
     Of several partitions of an account (one a message, one a status, old and new side by side) the oldest counts.
     Never ahead of what was read: what is unsure becomes earlier, what is unreadable is left out and so read again.

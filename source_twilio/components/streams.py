@@ -148,8 +148,8 @@ def describe(row: Mapping[str, Any], schema: Mapping[str, Any]) -> AirbyteStream
         stream.supported_sync_modes = [SyncMode.full_refresh, SyncMode.incremental]
         stream.source_defined_cursor = True
         stream.is_resumable = True
-        stream.default_cursor_field = (row["incremental_sync"].get("cursor_field") or row["cursor_field"]).split(".")
-    stream.source_defined_primary_key = [column.split(".") for column in row["primary_key"]]
+        stream.default_cursor_field = [row["incremental_sync"].get("cursor_field") or row["cursor_field"]]
+    stream.source_defined_primary_key = [[column] for column in row["primary_key"]]
     return stream
 
 

@@ -43,11 +43,11 @@ class UndatedRetriever(WindowRetriever):
         return Order(self.cursor_field, self._learned)
 
     def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
-        return [row for row in rows if not self._cursor_of(row) and not older(row, since.start)]
+        return [row for row in rows if not row.get(self.cursor_field) and not older(row, since.start)]
 
     def _may_stand_behind(self, order: Order, row: Row) -> bool:
         """Whether rows without a date may follow a row, far behind all dated ones."""
-        return LAST in order.possible and bool(self._cursor_of(row))
+        return LAST in order.possible and bool(row.get(self.cursor_field))
 
     def _land(
         self,
@@ -78,7 +78,7 @@ class UndatedRetriever(WindowRetriever):
             LOGGER.debug("%s: a page token of a filtered list is of no use (%s)", reading.who, refusal)
             return Landing(row)
         is_plain = place.get("PageToken") == f"PA{row.get('sid')}"
-        return Landing(row, first, is_plain or not all(self._cursor_of(one) for one in first.rows), pages)
+        return Landing(row, first, is_plain or not all(one.get(self.cursor_field) for one in first.rows), pages)
 
     def _far_end(self, part: Part, end: FarEnd) -> Steps:
         """The rows without a date that stand behind all dated ones, if the list is sorted so. Where no token leads to
@@ -91,12 +91,12 @@ class UndatedRetriever(WindowRetriever):
                 break
             landing = self._land(end.reading, end.context, end.query, moment)
             yield NOTHING
-            dated = self._cursor_of(landing.row) if landing.row else None
+            dated = landing.row.get(self.cursor_field) if landing.row else None
             if not dated or parse(dated) >= end.oldest:
                 search.nothing_by(moment)
                 continue
             rows = landing.first.rows if landing.first else []
-            values = [value for row in rows if (value := self._cursor_of(row))]
+            values = [value for row in rows if (value := row.get(self.cursor_field))]
             if landing.first is None or not rows or (values and min(values) > dated):
                 break  # the token is of no use, or leads elsewhere
             if landing.sure:
@@ -126,7 +126,7 @@ class UndatedRetriever(WindowRetriever):
             rows = [row for row in self._without_date(answer.take(), since) if row.get("sid") not in end.met]
             end.met.update(str(row.get("sid")) for row in rows)
             yield end.deliver(rows, part, end.context)
-            is_undated = before is not None and not self._cursor_of(before)
+            is_undated = before is not None and not before.get(self.cursor_field)
             if _ruled_out(end.order) or (before and is_undated and end.order.ends(before, Goal(since.start))):
                 return
 

@@ -115,7 +115,7 @@ class WalkRetriever(UndatedRetriever):
         density = order.density(first.rows)
         all_rows = Goal(undated.start, dated.start, duration(self.ahead))
         lowest = all_rows.by_creation if CREATED in order.possible else all_rows.by_cursor
-        shows_dated = any(self._cursor_of(row) for row in first.rows)
+        shows_dated = any(row.get(self.cursor_field) for row in first.rows)
         together = self._pages_of(dated.end - lowest, density)
         beside = self._pages_of(dated.end - undated.start, density) + self._pages_of(dated.end - dated.start, density)
         is_whole = first.next_url is None or not order.possible

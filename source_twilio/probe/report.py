@@ -12,6 +12,7 @@ from source_twilio.probe.findings import NO, UNKNOWN, Finding, Question
 from source_twilio.probe.session import Session
 
 SID = re.compile(r"\b([A-Z]{2})[0-9a-fA-F]{32}\b")
+DISTRIBUTION = "source-twilio-complete"  # as pyproject.toml names it
 NUMBER = re.compile(r"\+?\d{7,}")
 COLUMNS = ("Question", "The connector assumes", "Where", "As assumed?", "What Twilio did")
 
@@ -32,7 +33,7 @@ class Report:
         """The report as JSON can hold it."""
         session = self.session
         return {
-            "connector": version("source-twilio"),
+            "connector": version(DISTRIBUTION),
             "region": session.region,
             "credentials": session.kind,
             "requests": session.budget.sent,

@@ -182,3 +182,23 @@ def test_usage_by_account_and_the_account_s_creation() -> None:
 def test_an_empty_state_needs_no_migration() -> None:
     assert not migration().should_migrate({})
     assert migration().should_migrate({"states": []})
+
+
+@pytest.mark.parametrize(
+    ("stream", "field"),
+    [
+        ("wireless_usage_records", "period.start"),
+        ("wireless_sim_usage_records", "period.start"),
+        ("supersim_usage_records", "period.start_time"),
+    ],
+)
+def test_a_cursor_inside_an_object_becomes_a_column_and_goes_on_where_it_was(stream: str, field: str) -> None:
+    """As our own 1.0 wrote it."""
+    before = {
+        "use_global_cursor": False,
+        "states": [entry({"account_sid": AC1}, **{field: DAY2}), entry({"account_sid": AC2}, **{field: DAY1})],
+        "read_since": DAY1,
+    }
+    after = today(({"account_sid": AC1}, DAY2), ({"account_sid": AC2}, DAY1), field="period_start", read_since=DAY1)
+    assert migration(stream).migrate(before) == after
+    assert migration(stream).migrate(after) == after

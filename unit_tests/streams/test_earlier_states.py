@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -19,6 +20,27 @@ FILES = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for path in (Path(__file__).parents[1] / "resource" / "states").glob("*.json")
 }
+STATUSES = ("init", "in-progress", "completed")
+
+
+def of_1_0() -> list[dict[str, Any]]:
+    """The states of 0.16.0 as Airbyte's 1.0 goes on with them: it asks for conferences status by status, each in a
+    partition of its own, and keeps the states of parents beside them."""
+    states = copy.deepcopy(FILES["airbyte-0.16.0"])
+    for entry in states:
+        state = entry["stream"]["stream_state"]
+        if entry["stream"]["stream_descriptor"]["name"] == "conferences":
+            state["states"] = [
+                {**one, "partition": {"conference_status": status, **one["partition"]}}
+                for one in state["states"]
+                for status in STATUSES
+            ]
+        if "states" in state:
+            state["parent_state"] = {"accounts": {}}
+    return states
+
+
+FILES["airbyte-1.0"] = of_1_0()
 STREAMS = ("alerts", "calls", "conferences", "message_media", "messages", "recordings", "usage_records")
 START = "2026-01-01T00:00:00Z"
 NEW = "AC" + "9" * 32

@@ -42,6 +42,8 @@ SOMETIMES = {
     "paging",
     "undated",
     "numbered",
+    "columns",
+    "absent",
     "ahead",
     "newest_first",
     "hold",

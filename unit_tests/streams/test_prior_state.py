@@ -34,6 +34,25 @@ def test_the_exact_requests_and_the_state_with_a_saved_one(twilio: Twilio, strea
     assert state["undated"] == {cursor_of(stream): moved[:width]}
 
 
+@pytest.mark.parametrize(
+    ("stream", "field"),
+    [
+        ("wireless_usage_records", "period.start"),
+        ("wireless_sim_usage_records", "period.start"),
+        ("supersim_usage_records", "period.start_time"),
+    ],
+)
+def test_the_state_of_a_cursor_inside_an_object_goes_on(twilio: Twilio, stream: str, field: str) -> None:
+    syncs = prepared(twilio, stream)
+    place = {"partition": {"account_sid": MAIN}, "cursor": {field: SAVED}}
+    syncs.state = {stream: {"use_global_cursor": False, "states": [place], "read_since": "2024-05-06T07:08:09Z"}}
+    output = syncs.run(stream)
+    assert (output.failure, output.warnings()) == (None, [])
+    assert sorted(unquote(one) for one in syncs.asked()) == sorted(REQUESTS[stream])
+    (entry,) = syncs.state[stream]["states"]
+    assert entry == {"partition": {"account_sid": MAIN}, "cursor": {"period_start": "2026-11-21T12:00:00Z"}}
+
+
 @pytest.mark.parametrize("stream", [name for name in dated() if not name.startswith("usage_records")])
 def test_a_longer_lookback_of_the_configuration_counts_and_a_shorter_one_does_not(twilio: Twilio, stream: str) -> None:
     """60 days are cut at what Twilio keeps, where it keeps less; the start date is years ago."""
