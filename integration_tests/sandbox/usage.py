@@ -59,6 +59,8 @@ def bounds(request: Request) -> tuple[str, str]:
         "usage_records_this_month": (today[:8] + "01", today),
         "usage_records_last_month": (times.day(times.month_start(now, 1)), times.day(times.month_start(now) - 1)),
     }.get(stream, (start, end))
+    if request.switches["usage_before_account"] == "clipped":
+        start = max(start, times.day(request.twilio.directory.accounts[request.account].created))
     return max(start, own[0]), min(end, own[1])
 
 
@@ -81,11 +83,10 @@ def _totals(request: Request, accounts: list[str], start: str, end: str) -> Iter
             if not start <= shown["start_date"] <= end:
                 continue
             key = (*_unit(request, shown["start_date"], start, end), shown["category"])
-            if key not in groups:
-                groups[key] = {**shown, **{n: Decimal(str(shown[n] or 0)) for n in SUMS}}
-            else:
-                for n in SUMS:
-                    groups[key][n] += Decimal(str(shown[n] or 0))
+            sums = groups.setdefault(key, {**shown, **dict.fromkeys(SUMS)})
+            for n in SUMS:
+                if shown[n] is not None:  # the count of totalprice is null: recorded
+                    sums[n] = (sums[n] or 0) + Decimal(str(shown[n] or 0))
     uri = f"/2010-04-01/Accounts/{request.account}/Usage/Records"
     for (first, last, category), total in groups.items():
         yield {
@@ -128,6 +129,8 @@ def _unit(request: Request, day: str, start: str, end: str) -> tuple[str, str]:
     return first, last
 
 
-def _plain(value: Decimal) -> str:
+def _plain(value: Decimal | None) -> str | None:
+    if value is None:
+        return None
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
