@@ -113,7 +113,7 @@ def _rows(request: Request, place: tuple[str, ...]) -> Callable[[str, Any], Any]
 
 
 def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
-    resource, switches, now = request.resource, request.switches, request.now
+    resource, switches = request.resource, request.switches
     size = paging.size_of(resource, request.query, switches)
     page = paging.number(filters.first(request.query, "Page") or "0")
     token = tokens.token_of(resource, request.query)
