@@ -59,8 +59,6 @@ def bounds(request: Request) -> tuple[str, str]:
         "usage_records_this_month": (today[:8] + "01", today),
         "usage_records_last_month": (times.day(times.month_start(now, 1)), times.day(times.month_start(now) - 1)),
     }.get(stream, (start, end))
-    if request.switches["usage_before_account"] == "clipped":
-        start = max(start, times.day(request.twilio.directory.accounts[request.account].created))
     return max(start, own[0]), min(end, own[1])
 
 
@@ -116,12 +114,15 @@ def _unit(request: Request, day: str, start: str, end: str) -> tuple[str, str]:
     stream = request.resource.name
     if stream == DAILY:
         return day, day
+    born = times.day(request.twilio.directory.accounts[request.account].created)
+    if request.switches["usage_before_account"] == "clipped":
+        start = max(start, born)
     if stream == "usage_records_monthly":
         first, last = day[:8] + "01", times.month_end_day(day)
     elif stream == "usage_records_yearly":
         first, last = day[:4] + "-01-01", day[:4] + "-12-31"
     elif stream == "usage_records_all_time":
-        return times.day(request.twilio.directory.accounts[request.account].created), times.day(request.now)
+        return born, times.day(request.now)
     else:
         return start, end
     if request.switches["partial_usage"] == "clipped":

@@ -1,7 +1,7 @@
 """Questions that recordings of a few real accounts have answered: whether this account's answers are the same.
 
-Recorded: a page token is PA and the SID of the last row; messages that failed carry date_sent; usage lists every category
-there is, most of them zero, and a start before the account's creation comes back as that day.
+Recorded: a page token is PA and the SID of the last row; messages that failed carry date_sent; usage lists every
+category there is, most of them zero, and a start before the account's creation comes back as that day.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def failed_messages(session: Session) -> Finding:
 def unused_categories(session: Session) -> Finding:
     """Yesterday's rows of usage."""
     yesterday = f"{session.days_ago(1):%Y-%m-%d}"
-    rows = session.as_the_connector("usage_records", {"StartDate": yesterday, "EndDate": yesterday}).rows
+    rows = session.page("usage_records", {"StartDate": yesterday, "EndDate": yesterday}).rows
     if not rows:
         raise Unknown("no usage yesterday")
     zero = sum(not any(row.get(name) for name in AMOUNTS) for row in rows)
@@ -52,7 +52,7 @@ def before_creation(session: Session) -> Finding:
     born = f"{session.created:%Y-%m-%d}"
     month_end = (session.created.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     query = {"StartDate": f"{session.created - timedelta(days=183):%Y-%m-%d}", "EndDate": f"{month_end:%Y-%m-%d}"}
-    starts = sorted(str(row["start_date"]) for row in session.as_the_connector("usage_records_monthly", query).rows)
+    starts = sorted(str(row["start_date"]) for row in session.page("usage_records_monthly", query).rows)
     if not starts:
         return either("an empty list")
     if starts[0] == born:
@@ -63,7 +63,7 @@ def before_creation(session: Session) -> Finding:
 
 def waiting_participants(session: Session) -> Finding:
     """Participants of a conference that has not begun."""
-    for row in session.as_the_connector("conferences", {"Status": "init"}).rows:
+    for row in session.page("conferences", {"Status": "init"}).rows:
         page = session.page("conference_participants", context={"conference_sid": row["sid"]})
         return either("it lists those who wait" if page.rows else "an empty list")
     raise Unknown("no conference that has not begun")
