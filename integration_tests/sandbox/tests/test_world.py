@@ -71,7 +71,7 @@ def test_size(full: Caller) -> None:
             if r.tier == "A" and not r.once
             for account in (MAIN, SUPPORT, MARKETING, SUSPENDED)
         )
-        < 15_000  # a third of them are zero rows of usage
+        < 10_000
     )
 
 

@@ -59,7 +59,6 @@ PARTS = ("checks", "days", "events", "exports", "fees", "fetches", "imports", "m
 WHERE = ("", "-local", "-national", "-abroad")
 # Listed although they are all zero.
 UNUSED = tuple(f"{product}-{part}{where}" for product in PRODUCTS for part in PARTS for where in WHERE)
-EVERY = 9  # days: so often an account with few rows lists them; more would make every full read of the world longer
 HOURS = (6, 12, 18, 24, 30, 36)
 COMPLETE = 72  # hours after the day began
 Figures = tuple[int, int, Decimal]
@@ -81,7 +80,7 @@ def day(scene: Scene, day_: float) -> None:
     for name, (_, count_unit, usage_unit) in TREE.items():
         if scene.main or name in shown[-1][1]:
             _put(scene, date, name, count_unit, usage_unit, [(at, totals.get(name)) for at, totals in shown])
-    if scene.account.sid == MARKETING and int(day_ // times.DAY) % EVERY == 0:
+    if scene.account.sid == MARKETING and day_ == scene.world.first:  # once is enough: more makes full reads longer
         for n, name in enumerate(UNUSED):
             unit = None if n in (77, 78) else "" if n % 13 == 0 else "units"
             _put(scene, date, name, unit, unit, [])
