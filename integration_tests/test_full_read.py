@@ -21,6 +21,8 @@ from integration_tests.sandbox.resources import load
 RESOURCES = load()
 UNDATED = {"messages", "calls"}  # what was never sent or dialled has no date; Twilio says so
 HOSTS = sorted({resource.host for resource in RESOURCES.values()})
+# This and the previous unit are read again, and a small world has no others.
+RESTATED = {"usage_records_monthly", "usage_records_yearly"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def test_a_second_sync_brings_nothing_that_the_first_did_not(reading: Reading, s
     first = [RESOURCES[stream].key_of(row) for row in reading.first.records(stream)]
     second = [RESOURCES[stream].key_of(row) for row in reading.second.records(stream)]
     assert set(map(str, second)) <= set(map(str, first))
-    if "incremental" in helpers.streams()[stream]["supported_sync_modes"] and len(first) > 50:
+    is_incremental = "incremental" in helpers.streams()[stream]["supported_sync_modes"] and stream not in RESTATED
+    if is_incremental and len(first) > 50:
         assert len(second) < len(first)
 
 

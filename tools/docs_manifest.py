@@ -122,7 +122,7 @@ class Stream:
             parent = stream.row.get("parent")
             if stream.dated and stream.reader != "ListRetriever":
                 return stream
-            if parent and "query" in parent:
+            if parent and "each" in parent:
                 return None
         return None
 

@@ -123,10 +123,14 @@ def reread(stream: Stream) -> str:
     return text
 
 
+def _values(each: Mapping[str, list[str]]) -> str:
+    return " or ".join(f"`{name}={value}`" for name, values in each.items() for value in values)
+
+
 def _reread_without_cursor(stream: Stream) -> str:
     parent = stream.row.get("parent") or {}
-    if parent.get("query"):
-        return f"all, of `{parent['stream']}` with " + ", ".join(f"`{k}={v}`" for k, v in parent["query"].items())
+    if parent.get("each"):
+        return f"all, of `{parent['stream']}` with " + _values(parent["each"])
     bound = stream.range_of
     if bound:
         since = f"of the last {bound.days_kept} days" if bound.days_kept else "since `start_date`"
@@ -181,7 +185,8 @@ def _parents(parent: Mapping[str, Any]) -> str:
             conditions.append(f"with `{path}`" + (" above 0" if condition == "positive" else ""))
     if parent.get("or_changed"):
         conditions.append("or that changed")
-    conditions += [f"with `{name}={value}`" for name, value in (parent.get("query") or {}).items()]
+    if parent.get("each"):
+        conditions.append(f"with {_values(parent['each'])}")
     return " ".join([f"row of `{parent['stream']}`", *conditions])
 
 

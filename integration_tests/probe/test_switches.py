@@ -7,9 +7,11 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import requests_mock
 
+from integration_tests.helpers import configuration
 from integration_tests.probe.conftest import NOW, Ask, found
-from integration_tests.sandbox import Twilio
+from integration_tests.sandbox import Twilio, World
 from integration_tests.sandbox.accounts import (
     IE1_KEY,
     IE1_SECRET,
@@ -25,7 +27,9 @@ from integration_tests.sandbox.accounts import (
     STANDARD_KEY,
     STANDARD_SECRET,
 )
+from integration_tests.sandbox.adapter import mount
 from integration_tests.sandbox.switches import DEFAULTS
+from source_twilio.probe.__main__ import probe
 from source_twilio.probe.findings import EITHER, NO, UNKNOWN, YES
 from source_twilio.probe.report import Report
 
@@ -47,10 +51,17 @@ HOLDS: tuple[tuple[dict[str, Any], str, str], ...] = (
      "whole dates are compared, and the day of the upper bound is left out"),
     ({"upper_bound": "before", "date_compare": "date"}, "recordings-date-times", "left out"),
     ({}, "messages-token", "behind the same row"),
-    ({"page_token": "sid"}, "messages-token", "behind the same row"),
-    ({"foreign_page_token": "filters"}, "messages-token", "elsewhere"),
-    ({"foreign_page_token": "offset"}, "messages-token", "elsewhere"),
-    ({"foreign_page_token": "refuse"}, "messages-token", "refused (HTTP 400, code 20006)"),
+    ({}, "token-form", "PA and the SID of the last row"),
+    ({"page_token": "opaque"}, "token-form", "another form"),
+    ({"page_token": "opaque"}, "messages-token", "behind the same row"),
+    ({"page_token": "opaque", "foreign_page_token": "filters"}, "messages-token", "elsewhere"),
+    ({"page_token": "opaque", "foreign_page_token": "offset"}, "messages-token", "elsewhere"),
+    ({"page_token": "opaque", "foreign_page_token": "refuse"}, "messages-token", "refused (HTTP 400, code 20006)"),
+    ({}, "messages-failed", "they do"),
+    ({"failed_messages": "undated"}, "messages-failed", "some do, some do not"),
+    ({}, "usage-zeros", "some rows are nothing but zeros; some have no count"),
+    ({}, "usage-before", "an empty list"),
+    ({}, "conference-waiting", "it lists those who wait"),
     ({}, "messages-order", "by the cursor, else creation"),
     ({"messages_order": "created"}, "messages-order", "by creation"),
     ({"messages_order": "undated_first"}, "messages-order", "rows without one first"),
@@ -103,6 +114,9 @@ ELSEWHERE = {
     "missing_product": "test_regions",
     "page_token_life": "test_page_token",
     "oauth_subaccounts": "test_oauth",
+    "page_without_token": "the connector follows links, which have a token",
+    "later_pages": "the connector does not look at the number of a page",
+    "usage_before_account": "test_usage_of_a_young_account",
     "legacy_region_hosts": "the connector never asks a host without its edge",
 }
 
@@ -145,6 +159,23 @@ def test_statistics_that_go_back_further(ask: Ask, twilio: Twilio) -> None:
     report = ask()
     assert report.wrong == ["statistics-days"]
     assert "a start 31 days ago is answered too" in found(report, "statistics-days")[1]
+
+
+@pytest.mark.parametrize(("switches", "text"), [
+    ({}, "the first row begins with its month"),
+    ({"partial_usage": "clipped"}, "the first row begins with the account"),
+    ({"partial_usage": "clipped", "usage_before_account": "asked"}, "the first row begins with its month"),
+])
+def test_usage_of_a_young_account(switches: dict[str, str], text: str) -> None:
+    young = Twilio(World(), **switches)
+    sid, token = "AC" + "9" * 32, "9" * 32
+    young.add_account(sid, token, created="2026-11-09T15:00:00Z")
+    with requests_mock.Mocker() as mocker:
+        mount(young, mocker)
+        credentials = {"auth_type": "auth_token", "auth_token": token}
+        report = probe(configuration(account_sid=sid, credentials=credentials))
+    assert found(report, "usage-before") == (EITHER, text)
+    assert report.wrong == []
 
 
 def test_oauth(ask: Ask, twilio: Twilio) -> None:

@@ -74,7 +74,7 @@ NEVER = {
     "messages-undated", "calls-start-time", "messages-dates", "calls-dates", "recordings-dates", "messages-order",
     "messages-token", "calls-order", "recordings-order", "alerts-order", "monitor_events-order", "key-kind",
     "oauth-life", "conferences-default", "usage-partial", "verify-size", "size-above", "conversation-moves",
-    "chat-host", "gzip",
+    "chat-host", "gzip", "token-form", "messages-failed", "usage-zeros", "usage-before", "conference-waiting",
 }
 OTHER_TESTS = {"alerts-cap", "date-header", "oauth-subaccounts", "regional-products", "calls-undated-status",
                "monitor-events-bounds"}

@@ -58,7 +58,8 @@ class Refusal(Exception):
             "status": self.status,
             "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
         }
-        return Answer(self.status, {"Content-Type": JSON, **self.headers}, orjson.dumps(body))
+        named = {"X-Twilio-Error-Code": str(self.code)}
+        return Answer(self.status, {"Content-Type": JSON, **named, **self.headers}, orjson.dumps(body))
 
 
 def not_found(path: str) -> Refusal:

@@ -17,6 +17,7 @@ from .controls import Controls
 from .credentials import allow, identify, issue_token, user_of
 from .faults import Faults, replace, spoil
 from .resources import ACCOUNT, Resource, Routes, load
+from .rows import Position
 from .store import Store
 from .world import World
 
@@ -55,6 +56,7 @@ class Twilio(Controls):
         self.limit: int | None = None
         self.delay = 0.0
         self.log: list[dict[str, Any]] = []
+        self.issued: dict[tuple[str, ...], tuple[Position, float]] = {}  # page tokens that were given, and when
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         for name, value in switch_values.items():
@@ -190,4 +192,8 @@ def _as_xml(refusal: Refusal) -> Answer:
         f"<?xml version='1.0' encoding='UTF-8'?><TwilioResponse><RestException><Code>{refusal.code}</Code>"
         f"<Message>{refusal.message}</Message><Status>{refusal.status}</Status></RestException></TwilioResponse>"
     )
-    return Answer(refusal.status, {"Content-Type": "application/xml", **refusal.headers}, text.encode())
+    return Answer(
+        refusal.status,
+        {"Content-Type": "application/xml", "X-Twilio-Error-Code": str(refusal.code), **refusal.headers},
+        text.encode(),
+    )

@@ -6,7 +6,7 @@ import hashlib
 import random
 from typing import TYPE_CHECKING, Any
 
-from . import filters, paging, periods, statistics, times, usage
+from . import filters, paging, periods, statistics, times, tokens, usage
 from .accounts import regional
 from .answers import Answer, Refusal, document, not_found
 from .rows import Row, Table, skip, take
@@ -44,11 +44,9 @@ def page(request: Request, rows: list[tuple[float, str, dict[str, Any]]]) -> Ans
         table.put((n,), Row(row, position=(order, tie), hidden=resource.hidden), sort=False)
     size = paging.size_of(resource, request.query, request.switches)
     number = paging.number(filters.first(request.query, "Page") or "0")
-    token = filters.first(request.query, "PageToken")
-    after, passed = paging.place_of(token, now, request.switches, request.query)[:2] if token else (None, number * size)
-    walk = skip(table.walk(now, "newest", after), lambda row: True, passed)
+    place = tokens.place(request, lambda order, after: table.walk(now, order, after), number, size)
+    walk = skip(table.walk(now, "newest", place.after), lambda row: True, place.passed)
     found, more = take(walk, lambda row: True, size)
-    link = paging.token_for(found[-1].position, number * size + len(found), now, request.query) if more else None
     return paging.wrap(
         resource,
         request.origin,
@@ -57,8 +55,10 @@ def page(request: Request, rows: list[tuple[float, str, dict[str, Any]]]) -> Ans
         [row.text(now) for row in found],
         size,
         number,
-        link,
+        tokens.following(request, found[-1], number, place.count + len(found)) if more else None,
         len(rows),
+        tokens.own(request),
+        tokens.preceding(request, found[0], number) if number and found else None,
     )
 
 

@@ -15,7 +15,7 @@ from .resources import Resource, dig
 if TYPE_CHECKING:
     from .app import Twilio
 
-LIVE_PARENTS = {"conference_participants": ("conferences", "status", "in-progress")}
+LIVE_PARENTS = {"conference_participants": ("conferences", "status", ("init", "in-progress"))}
 ONE_ACCOUNT = ("standard", "restricted", "oauth")
 
 
@@ -140,9 +140,9 @@ def _parents(request: Request, start: float) -> set[str] | None:
     parent = twilio.resources[stream]
     above = Request(twilio, parent, request.region, request.account, {}, [], request.origin, "", request.now)
     if resource.name in LIVE_PARENTS:
-        _, name, value = LIVE_PARENTS[resource.name]
+        _, name, values = LIVE_PARENTS[resource.name]
         rows = [r.at(request.now) for r in twilio.store.visible(request.region, request.account, stream, request.now)]
-        return {row[column] for row in rows if row[name] == value}
+        return {row[column] for row in rows if row[name] in values}
     if column == "interaction_sid":
         return {json.loads(row["attributes"])["flexInteractionSid"] for row in _listed(above, start)}
     return {

@@ -12,7 +12,7 @@ from .resources import Range, Resource, dig
 Query = list[tuple[str, str]]
 Test = Callable[[dict[str, Any]], bool]
 NEVER = -1e18  # before everything
-PAGING = {"PageSize", "Page", "PageToken", "Size", "Token"}
+PAGING = {"PageSize", "Page", "PageToken", "AfterSid", "Size", "Token"}
 
 
 def first(query: Query, name: str) -> str | None:

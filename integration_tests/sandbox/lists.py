@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from . import computed, filters, orders, paging, times
+from . import computed, filters, orders, paging, times, tokens
 from .answers import Answer, Refusal, document, not_found
 from .resources import Resource
-from .rows import Place, Row, Table, skip, take
+from .rows import Row, Table, before, skip, take
 from .views import hidden_by_default, needs_view, redact, view
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def _rows(request: Request, place: tuple[str, ...]) -> Callable[[str, Any], Any]
             request.table(resource.name, place, a.sid) for a in request.twilio.directory.children(request.account)
         ]
     if len(tables) == 1:
-        place = orders.place(resource, request.switches, request.now)
-        return lambda order, after: tables[0].walk(request.now, order, after, place)
+        by = orders.place(resource, request.switches, request.now)
+        return lambda order, after: tables[0].walk(request.now, order, after, by)
     merged = Table()
     for table in tables:
         for row in table.visible(request.now):
@@ -114,22 +114,20 @@ def _rows(request: Request, place: tuple[str, ...]) -> Callable[[str, Any], Any]
 
 
 def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
-    resource, switches, now = request.resource, request.switches, request.now
+    resource, switches = request.resource, request.switches
     size = paging.size_of(resource, request.query, switches)
     page = paging.number(filters.first(request.query, "Page") or "0")
-    token = filters.first(request.query, "Token" if resource.envelope == "token" else "PageToken")
-    after, passed, query = None, page * size, request.query
-    if token and switches["page_token"] == "sid":
-        after, passed = _position(walk, token, orders.place(resource, switches, now), _order(request)), 0
-    elif token:
-        after, passed, query = paging.place_of(token, now, switches, request.query)
+    token = tokens.token_of(resource, request.query)
+    place = tokens.place(request, walk, page, size)
     cap = (switches["cap_rows"] or resource.cap) if resource.cap else 0
     if cap and page * size >= cap and switches["alert_cap"] == "error" and token:
         raise Refusal(400, 20001, f"No more than {cap} rows can be listed")
-    wanted = _wanted(replace(request, query=query))
-    rows = walk(_order(request), after)
-    if passed:  # a page by its number: the position is counted off
-        rows = skip(rows, wanted, passed)
+    wanted = _wanted(replace(request, query=place.query))
+    rows = walk(_order(request), place.after)
+    if place.passed:  # a page by its number: the position is counted off
+        rows = skip(rows, wanted, place.passed)
+    if place.before is not None:
+        rows = before(rows, wanted, place.before, size)
     room = min(size, max(0, cap - page * size)) if cap else size
     found, more = (
         ([], False) if switches["insights"] == "empty" and resource.host == "insights" else take(rows, wanted, room)
@@ -141,13 +139,10 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
         or (resource.name == "taskrouter_events" and switches["taskrouter_events"] == "one_page")
     ):
         more = False
-    count = page * size + len(found)
-    following = None
-    if more and found:
-        by_sid = switches["page_token"] == "sid"
-        place = orders.place(resource, switches, now)
-        position = place(found[-1]) if place and _order(request) == "newest" else found[-1].position
-        following = f"PA{found[-1].base['sid']}" if by_sid else paging.token_for(position, count, now, query)
+    if place.before is not None:
+        more = True
+    shown = 0 if token and resource.later_pages == "restart" and switches["later_pages"] == "recorded" else page
+    following = tokens.following(request, found[-1], shown, place.count + len(found)) if more and found else None
     total = sum(1 for row in walk("oldest", None) if wanted(row)) if resource.envelope == "pages" else 0
     return paging.wrap(
         resource,
@@ -156,18 +151,12 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
         request.query,
         [text(request, row) for row in found],
         size,
-        page,
+        shown,
         following,
         total,
+        tokens.own(request),
+        tokens.preceding(request, found[0], page) if page and found else None,
     )
-
-
-def _position(walk: Callable[[str, Any], Any], token: str, place: Place | None, order: str) -> Any:
-    """The position of the row that a token names."""
-    for row in walk("newest", None):
-        if f"PA{row.base.get('sid')}" == token:
-            return place(row) if place and order == "newest" else row.position
-    raise Refusal(400, 20006, "Page token is not valid")
 
 
 def _order(request: Request) -> str:

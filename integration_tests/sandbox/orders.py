@@ -5,11 +5,14 @@ Messages are documented as sorted by DateSent, newest first; calls were recorded
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import filters
 from .resources import Resource
 from .rows import Place, Position, Row
+
+if TYPE_CHECKING:
+    from .lists import Request
 
 APART = 1e12  # seconds: beyond every date
 COLUMNS = {"messages": "date_sent", "calls": "start_time"}
@@ -29,3 +32,9 @@ def place(resource: Resource, switches: dict[str, Any], now: float) -> Place | N
         return (created + apart, sid) if date == filters.NEVER else (date, sid)
 
     return by_date
+
+
+def position(request: Request, row: Row) -> Position:
+    """The position of a row in its list, as a token pins it."""
+    by = place(request.resource, request.switches, request.now)
+    return by(row) if by and request.switches["list_order"] == "newest" else row.position

@@ -1,10 +1,7 @@
-"""Page sizes, opaque page tokens and the four envelopes."""
+"""Page sizes, links to other pages and the four envelopes."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -13,9 +10,9 @@ import orjson
 from .answers import JSON, Answer, Refusal
 from .filters import PAGING, Query, first
 from .resources import Resource
-from .rows import Position
 
 DEFAULT_SIZE = 50
+Link = tuple[str, str]  # the parameter of a page token and the token
 
 
 def size_of(resource: Resource, query: Query, switches: dict[str, Any]) -> int:
@@ -40,49 +37,11 @@ def number(text: str) -> int:
     return int(text)
 
 
-def token_for(position: Position, count: int, now: float, query: Query) -> str:
-    """An opaque token that pins a position in a list, wherever new rows appear. count: rows up to there."""
-    raw = base64.urlsafe_b64encode(orjson.dumps([*position, int(now), count, _filters(query)])).decode().rstrip("=")
-    return f"PA{raw}{_check(raw)}"
-
-
-def place_of(token: str, now: float, switches: dict[str, Any], query: Query) -> tuple[Position | None, int, Query]:
-    """Where a token lets a page begin: behind a position, or after so many rows; and by which filters.
-
-    A dead or foreign token is refused.
-    """
-    raw, check = token[2:-6], token[-6:]
-    try:
-        if not token.startswith("PA") or check != _check(raw):
-            raise ValueError(token)
-        instant, tie, issued, count, filters = orjson.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
-    except (ValueError, binascii.Error):
-        raise Refusal(400, 20006, "Page token is not valid") from None
-    if switches["page_token_life"] and now - issued > switches["page_token_life"]:
-        raise Refusal(400, 20006, "Page token has expired")
-    if filters != _filters(query):
-        if switches["foreign_page_token"] == "refuse":
-            raise Refusal(400, 20006, "Page token is not valid")
-        if switches["foreign_page_token"] == "offset":
-            return None, count, query
-        if switches["foreign_page_token"] == "filters":
-            return (instant, tie), 0, [(name, value) for name, value in filters]
-    return (instant, tie), 0, query
-
-
-def _filters(query: Query) -> list[list[str]]:
-    return sorted([name, value] for name, value in query if name not in PAGING)
-
-
-def _check(raw: str) -> str:
-    return hashlib.md5(raw.encode()).hexdigest()[:6]
-
-
-def repeat(query: Query, size: int, page: int, token: str | None = None) -> str:
-    """The query of a link: every filter again, the page size, the page."""
+def repeat(query: Query, size: int, page: int, token: Link | None = None) -> str:
+    """The query of a link: every filter again, the page size, the page and its token."""
     kept = [(k, v) for k, v in query if k not in PAGING] + [("PageSize", str(size)), ("Page", str(page))]
     if token:
-        kept.append(("PageToken", token))
+        kept.append(token)
     return "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in kept)
 
 
@@ -94,23 +53,27 @@ def wrap(
     texts: list[bytes],
     size: int,
     page: int,
-    next_token: str | None,
+    following: Link | None,
     total: int,
+    own: Link | None = None,
+    preceding: Link | None = None,
 ) -> Answer:
-    """The list body of a page."""
+    """The list body of a page. own, following, preceding: the tokens of this page, the next and the one before."""
     rows = b'"' + (resource.data or "").encode() + b'":[' + b",".join(texts) + b"]"
     base = path if resource.envelope == "uri" else origin + path
-    more = f"{base}?{repeat(query, size, page + 1, next_token)}" if next_token else None
+    this = f"{base}?{repeat(query, size, page, own)}"
+    more = f"{base}?{repeat(query, size, page + 1, following)}" if following else None
+    back = f"{base}?{repeat(query, size, page - 1, preceding)}" if preceding and page else None
     rest: dict[str, Any]
     if resource.envelope == "bare":
         rest = {"uri": path}
     elif resource.envelope == "token":
-        rest = {"meta": {"next_token": next_token, "previous_token": None}}
+        rest = {"meta": {"next_token": following[1] if following else None, "previous_token": None}}
     elif resource.envelope == "pages":
         rest = {
             "current_page": page,
             "per_page": size,
-            "has_next": bool(next_token),
+            "has_next": bool(following),
             "has_prev": page > 0,
             "total_elements": total,
             "total_pages": max(1, -(-total // size)),
@@ -121,10 +84,10 @@ def wrap(
             "next_page_uri": more,
             "page": page,
             "page_size": size,
-            "previous_page_uri": f"{base}?{repeat(query, size, page - 1)}" if page else None,
+            "previous_page_uri": back,
             "start": page * size,
             "end": page * size + max(0, len(texts) - 1),
-            "uri": f"{base}?{repeat(query, size, page)}",
+            "uri": this,
         }
     else:
         rest = {
@@ -133,8 +96,8 @@ def wrap(
                 "page": page,
                 "page_size": size,
                 "first_page_url": f"{base}?{repeat(query, size, 0)}",
-                "previous_page_url": f"{base}?{repeat(query, size, page - 1)}" if page else None,
-                "url": f"{base}?{repeat(query, size, page)}",
+                "previous_page_url": back,
+                "url": this,
                 "next_page_url": more,
             }
         }

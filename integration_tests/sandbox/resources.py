@@ -64,6 +64,8 @@ class Resource:
     sample: bool = False
     once: bool = False
     list_columns: tuple[str, ...] = ()
+    token: str = "sid"  # what a page token is made of, see tokens.py
+    later_pages: str = "count"  # restart: a later page calls itself page 0
     needs: str | None = None
     cursor: str | None = None
 

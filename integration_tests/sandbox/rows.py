@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_left, bisect_right, insort
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -143,6 +144,17 @@ def take(rows: Iterator[Row], wanted: Callable[[Row], bool], size: int) -> tuple
                 return found, True
             found.append(row)
     return found, False
+
+
+def before(rows: Iterator[Row], wanted: Callable[[Row], bool], position: Position, size: int) -> Iterator[Row]:
+    """The last `size` of the wanted rows that stand in front of a position."""
+    held: deque[Row] = deque(maxlen=size)
+    for row in rows:
+        if row.position == position:
+            break
+        if wanted(row):
+            held.append(row)
+    return iter(held)
 
 
 def skip(rows: Iterator[Row], wanted: Callable[[Row], bool], count: int) -> Iterator[Row]:

@@ -63,7 +63,13 @@ SWITCHES = tuple(
             "failed_calls",
             "dialled",
             ("dialled", "undated"),
-            "Whether busy, failed and no-answer calls carry start_time and end_time.",
+            "Whether busy, failed and no-answer calls carry start_time and end_time, as recorded.",
+        ),
+        (
+            "failed_messages",
+            "dated",
+            ("dated", "undated"),
+            "Whether messages that failed at once carry date_sent, equal to date_created, as recorded.",
         ),
         (
             "conference_default",
@@ -140,6 +146,12 @@ SWITCHES = tuple(
             "A usage range without data answers an empty list, or 404/20404.",
         ),
         (
+            "usage_before_account",
+            "clipped",
+            ("clipped", "asked"),
+            "A StartDate before the account's creation comes back as that day, as recorded, or as it was asked.",
+        ),
+        (
             "partial_usage",
             "same_key",
             ("same_key", "clipped"),
@@ -166,9 +178,21 @@ SWITCHES = tuple(
         ("page_token_life", 0, int, "Seconds after which a page token is dead (400); 0 means never."),
         (
             "page_token",
-            "opaque",
-            ("opaque", "sid"),
-            "What a page token is: opaque, or PA and the SID of a row, as in examples of the 2010 API.",
+            "sid",
+            ("sid", "opaque"),
+            "What a page token is: PA and the SID of a row, as recorded (tokens.py has the others), or opaque.",
+        ),
+        (
+            "page_without_token",
+            "refuse",
+            ("refuse", "serve"),
+            "Page=1 without a token is refused with 400, as recorded, or counted off.",
+        ),
+        (
+            "later_pages",
+            "recorded",
+            ("recorded", "counted"),
+            "Whether later pages of messages call themselves page 0 with start 0, as recorded, or are counted on.",
         ),
         (
             "foreign_page_token",

@@ -81,11 +81,10 @@ def _totals(request: Request, accounts: list[str], start: str, end: str) -> Iter
             if not start <= shown["start_date"] <= end:
                 continue
             key = (*_unit(request, shown["start_date"], start, end), shown["category"])
-            if key not in groups:
-                groups[key] = {**shown, **{n: Decimal(str(shown[n] or 0)) for n in SUMS}}
-            else:
-                for n in SUMS:
-                    groups[key][n] += Decimal(str(shown[n] or 0))
+            sums = groups.setdefault(key, {**shown, **dict.fromkeys(SUMS)})
+            for n in SUMS:
+                if shown[n] is not None:  # the count of totalprice is null: recorded
+                    sums[n] = (sums[n] or 0) + Decimal(str(shown[n] or 0))
     uri = f"/2010-04-01/Accounts/{request.account}/Usage/Records"
     for (first, last, category), total in groups.items():
         yield {
@@ -115,12 +114,15 @@ def _unit(request: Request, day: str, start: str, end: str) -> tuple[str, str]:
     stream = request.resource.name
     if stream == DAILY:
         return day, day
+    born = times.day(request.twilio.directory.accounts[request.account].created)
+    if request.switches["usage_before_account"] == "clipped":
+        start = max(start, born)
     if stream == "usage_records_monthly":
         first, last = day[:8] + "01", times.month_end_day(day)
     elif stream == "usage_records_yearly":
         first, last = day[:4] + "-01-01", day[:4] + "-12-31"
     elif stream == "usage_records_all_time":
-        return times.day(request.twilio.directory.accounts[request.account].created), times.day(request.now)
+        return born, times.day(request.now)
     else:
         return start, end
     if request.switches["partial_usage"] == "clipped":
@@ -128,6 +130,8 @@ def _unit(request: Request, day: str, start: str, end: str) -> tuple[str, str]:
     return first, last
 
 
-def _plain(value: Decimal) -> str:
+def _plain(value: Decimal | None) -> str | None:
+    if value is None:
+        return None
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

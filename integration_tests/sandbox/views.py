@@ -22,6 +22,8 @@ def needs_view(resource: Resource, switches: dict[str, Any]) -> bool:
         name == "tasks"
         or name == "calls"
         and switches["failed_calls"] == "undated"
+        or name == "messages"
+        and switches["failed_messages"] == "undated"
         or name == "conversations"
         and switches["message_bumps_conversation"]
     )
@@ -33,6 +35,8 @@ def view(twilio: Twilio, resource: Resource, row: dict[str, Any], account: str, 
         return row
     if resource.name == "calls" and row.get("status") in FAILED:
         return {**row, "start_time": None, "end_time": None}
+    if resource.name == "messages" and row.get("status") == "failed" and row["date_sent"] == row["date_created"]:
+        return {**row, "date_sent": None}
     if resource.name == "tasks":
         return {**row, "age": int(now - filters.when(row, "date_created"))}
     if resource.name == "conversations":

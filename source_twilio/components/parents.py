@@ -17,16 +17,16 @@ from source_twilio.components.windows import parse
 class ParentRows:
     """The `parent` block of a stream's row in the manifest.
 
-    stream: the parent's name; keys: name in the child's path and rows -> field of the parent; query: the parents are
-    those of one unfiltered list with these parameters, not those of a window; where: conditions that all have to hold,
-    each a mapping of a field to `positive`, `present`, or `{not: [values]}`; or_changed: a field with the time of the
-    last change, by which a parent that fails a condition is asked once more after it changed; once: several parents
-    may hand down the same keys, whose children are asked for once.
+    stream: the parent's name; keys: name in the child's path and rows -> field of the parent; each: a parameter and
+    values, the parents are those of a whole list with each of them in turn, not those of a window; where: conditions
+    that all have to hold, each a mapping of a field to `positive`, `present`, or `{not: [values]}`; or_changed: a field
+    with the time of the last change, by which a parent that fails a condition is asked once more after it changed;
+    once: several parents may hand down the same keys, whose children are asked for once.
     """
 
     stream: str
     keys: Mapping[str, str]
-    query: Mapping[str, str] | None = None
+    each: Mapping[str, list[str]] | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     or_changed: str = ""
     once: bool = False

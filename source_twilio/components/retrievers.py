@@ -82,18 +82,18 @@ class ListRetriever(Retriever):
         raise RuntimeError(f"{self.name} is read by its plan")
 
     def plan(
-        self, reading: Reading, part: Part, deliver: Deliver, query: Mapping[str, str] | None = None
+        self, reading: Reading, part: Part, deliver: Deliver, each: Mapping[str, list[str]] | None = None
     ) -> Steps:
         """The first step of an account: this list, or the parents' with this list for each of their rows.
 
-        query: read the list whole with these parameters, whatever its own way.
+        each: read the list whole with each of these values, whatever its own way.
         """
         if self._parents is None or self.parent_retriever is None:
             places = [{"account_sid": reading.account.sid, **place} for place in each_query(self.among)]
-            if query is None:
+            if each is None:
                 yield Spawn([(part, self.rows(reading, part, place, deliver)) for place in places], last=True)
             else:
-                yield Spawn([(part, self.whole(reading, part, place, deliver, query)) for place in places], last=True)
+                yield Spawn([(part, self._in_turn(reading, part, place, deliver, each)) for place in places], last=True)
             return
         parents = self._parents
         choose = parents.chooser()
@@ -103,7 +103,7 @@ class ListRetriever(Retriever):
             steps = [(part, self.rows(reading, part, parents.context(row, context), deliver)) for row in chosen]
             return Spawn(steps)
 
-        yield from self.parent_retriever.plan(reading, part, visit, parents.query)
+        yield from self.parent_retriever.plan(reading, part, visit, parents.each)
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The rows of one list; how they are asked for is what the classes of retrievers differ in."""
@@ -113,6 +113,14 @@ class ListRetriever(Retriever):
             yield Spawn([(part, self.whole(reading, part, context, deliver, query)) for query in lists], last=True)
         else:
             yield from self.whole(reading, part, context, deliver, lists[0])
+
+    def _in_turn(
+        self, reading: Reading, part: Part, context: Row, deliver: Deliver, each: Mapping[str, list[str]]
+    ) -> Steps:
+        """One list with each value, one after the other: a row that moves on from one to the next is in one of them."""
+        for query in each_query(each):
+            for answer in self.pages(reading, context, query):
+                yield deliver(answer.take(), part, context)
 
     def whole(
         self, reading: Reading, part: Part, context: Row, deliver: Deliver, query: Mapping[str, str]

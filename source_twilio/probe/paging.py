@@ -12,7 +12,7 @@ from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, eith
 from source_twilio.probe.session import Page, Session
 
 OVER = ("incoming_phone_numbers", "services", "sync_services")  # a list of 1,000 and two of 100
-VERIFY_SIZES = (1000, 100, 25)
+VERIFY_SIZES = (1000, 100, 50, 25)
 SEVERAL = 50
 PAGED = ("messages", "calls", "recordings")
 
@@ -177,8 +177,8 @@ QUESTIONS = (
              token_elsewhere),
     Question("verify-no-size", "Does Verify answer without PageSize?", "yes", "verify_services.page_size",
              verify_without_size),
-    Question("verify-size", "Which PageSize does Verify take?", "any: none is sent", "verify_services.page_size",
-             verify_sizes),
+    Question("verify-size", "Which PageSize does Verify take?", "any: none is sent; recorded: 50 taken, 1,000 not",
+             "verify_services.page_size", verify_sizes),
     Question("size-above", "What becomes of a PageSize above the maximum?", "any: it is never sent",
              "services.page_size", above_maximum),
     Question("taskrouter-pages", "Have TaskRouter's events further pages?",

@@ -113,7 +113,7 @@ QUESTIONS = (
     Question("insights-window", "Does the connector's own window of call_summaries show all of its rows?", "yes",
              "call_summaries.early", insights_window),
     Question("conversation-moves", "Does a new message move a conversation's date_updated?",
-             "either: every open conversation is asked", "conversation_messages.parent.where",
+             "either: every open conversation is asked; recorded: it does not", "conversation_messages.parent.where",
              messages_move_conversations),
     Question("chat-host", "Does chat.twilio.com still answer?", "either: it is not asked", "services.url", chat_host),
     Question("regional-products", "Does the Region lack the products that the connector leaves out?", "yes",

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from source_twilio.probe import accounts, bounds, defaults, messages, order, paging, products, retention, undated, wire
+from source_twilio.probe import (
+    accounts,
+    bounds,
+    defaults,
+    messages,
+    order,
+    paging,
+    products,
+    recorded,
+    retention,
+    undated,
+    wire,
+)
 
 QUESTIONS = (
     *paging.FIRST,
@@ -13,6 +25,7 @@ QUESTIONS = (
     *accounts.QUESTIONS,
     *defaults.QUESTIONS,
     *paging.QUESTIONS,
+    *recorded.QUESTIONS,
     *products.QUESTIONS,
     *retention.QUESTIONS,
     *paging.LAST,

@@ -32,7 +32,7 @@ def retry_after_header(session: Session) -> Finding:
         return either("no")
     if retry_after(header) is None:
         raise Wrong("in a form that the connector does not understand")
-    return either("as seconds" if header.strip().isdigit() else "as a date")
+    return either("as seconds" if header.strip().replace(".", "", 1).isdigit() else "as a date")
 
 
 QUESTIONS = (

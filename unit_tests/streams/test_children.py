@@ -191,8 +191,26 @@ def test_snapshots_ask_only_where_there_is_somebody(syncs: Syncs) -> None:
         put(syncs, "conferences", f"CF{number}", status=status)
     syncs.run("queue_members", "conference_participants")
     assert asked(syncs, r"Queues/(QU\d)/Members") == ["QU1"]
+    assert asked(syncs, r"Conferences/(CF\d)/Participants") == ["CF0", "CF2"]
+    assert asked(syncs, r"Conferences.json\?(.*)") == ["Status=in-progress&PageSize=1000", "Status=init&PageSize=1000"]
+
+
+@pytest.mark.parametrize("starts_before", ["init", "in-progress"])
+def test_a_conference_that_starts_between_its_two_lists_is_asked_once(syncs: Syncs, starts_before: str) -> None:
+    """Those that wait to start are listed first: what has left that list is in the other one."""
+    put(syncs, "conferences", "CF0", status="init")
+    put(syncs, "conference_participants", "CA0", conference_sid="CF0", call_sid="CA0")
+    answer = syncs.twilio.answer
+
+    def starting(method: str, url: str, *rest: Any) -> Any:
+        if f"Status={starts_before}" in url:
+            put(syncs, "conferences", "CF0", status="in-progress")
+        return answer(method, url, *rest)
+
+    syncs.twilio.answer = starting  # type: ignore[method-assign]
+    run = syncs.run("conference_participants")
     assert asked(syncs, r"Conferences/(CF\d)/Participants") == ["CF0"]
-    assert asked(syncs, r"Conferences.json\?(.*)") == ["Status=in-progress&PageSize=1000"]
+    assert [row["call_sid"] for row in run.records("conference_participants")] == ["CA0"]
 
 
 def test_reference_data_is_read_once_with_the_main_account(twilio: Twilio) -> None:

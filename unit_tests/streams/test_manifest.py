@@ -49,7 +49,7 @@ SOMETIMES = {
     "hold",
     "page_rows",
 }
-PARENT = {"stream", "keys", "query", "where", "or_changed", "once"}
+PARENT = {"stream", "keys", "each", "where", "or_changed", "once"}
 REGIONS = {"ie1": "dublin", "au1": "sydney"}
 
 

@@ -78,8 +78,7 @@ def list_of(syncs: Syncs, monkeypatch: pytest.MonkeyPatch) -> Syncs:
 
 
 def sort(syncs: Syncs, order: str) -> None:
-    """Sort the list of messages; tokens as they were recorded."""
-    syncs.twilio.set_switch("page_token", "sid")
+    """Sort the list of messages."""
     if order == "unordered":
         syncs.twilio.set_switch("list_order", order)
     else:
@@ -247,7 +246,6 @@ def test_lists_of_calls_by_status(
     page_size(monkeypatch, 10)
     syncs.config["start_date"] = iso(START)
     syncs.twilio.set_switch(*(("list_order", order) if order == "unordered" else ("calls_order", order)))
-    syncs.twilio.set_switch("page_token", "sid")
     wanted = []
     for number in range(300):
         created = NOW - number * 12 * HOUR - HOUR

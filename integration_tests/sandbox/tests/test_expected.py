@@ -26,8 +26,9 @@ def test_rows_are_normalised(full: Caller) -> None:
     call = next(c for c in full.twilio.expected("calls", LONG_AGO, []) if c["status"] == "queued")
     assert (call["start_time"], call["end_time"], call["duration"]) == (None, None, None)
     assert all("auth_token" not in row for row in full.twilio.expected("accounts", LONG_AGO))
-    usage = full.twilio.expected("usage_records", "2026-11-01T00:00:00Z", [])[0]
-    assert "as_of" not in usage and isinstance(usage["count"], int) and usage["start_date"] >= "2026-11-01"
+    for usage in full.twilio.expected("usage_records", "2026-11-01T00:00:00Z", []):
+        assert "as_of" not in usage and isinstance(usage["price"], float | int) and usage["start_date"] >= "2026-11-01"
+        assert usage["count"] is None if usage["category"] == "totalprice" else isinstance(usage["count"], int)
     assert full.twilio.expected("keys", LONG_AGO, [])[0]["account_sid"] == MAIN
     assert "address_sid" in full.twilio.expected("dependent_phone_numbers", LONG_AGO, [])[0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import times
+from ..rows import FOREVER
 from .recordings import recording
 from .scene import Scene
 
@@ -12,7 +13,7 @@ OPEN_DAYS = 4
 
 
 def conference(scene: Scene, tag: str, born: int, rng: Any) -> None:
-    """One conference; some stay open for days, some never begin."""
+    """One conference; some stay open for days, some never begin, with one who waits for it."""
     kind = rng.choice(("completed",) * 5 + ("long", "long", "init"))
     begin, end = (
         born + rng.randrange(1, 30),
@@ -45,9 +46,8 @@ def conference(scene: Scene, tag: str, born: int, rng: Any) -> None:
             ),
         ]
     scene.put("conferences", row, since=born, later=later)
-    if kind == "init":
-        return
-    for n in range(2):
+    waiting = kind == "init"
+    for n in range(1 if waiting else 2):
         call = scene.sid("CA", "conference", tag, n)
         uri = f"/2010-04-01/Accounts/{scene.account.sid}/Conferences/{row['sid']}/Participants/{call}.json"
         scene.put(
@@ -56,8 +56,10 @@ def conference(scene: Scene, tag: str, born: int, rng: Any) -> None:
                 "conference_participants", f"{tag}-{n}", begin, begin, uri=uri, conference_sid=row["sid"], call_sid=call
             ),
             since=begin,
-            until=end,
+            until=FOREVER if waiting else end,
         )
+    if waiting:
+        return
     if rng.random() < 0.2:
         recording(scene, f"c{tag}", begin, caller, row["sid"], rng)
     if kind == "long":

@@ -99,8 +99,9 @@ def _life(
         row.update(status="scheduled")
         end = born + rng.randrange(600, 2 * times.DAY)
         return [(end, {"status": "canceled", "date_updated": times.rfc(end)})]
-    if kind == "failed" and rng.random() < 0.6:  # failed before it was sent
+    if kind == "failed" and rng.random() < 0.6:  # failed at once; date_sent is there and equals date_created: recorded
         row.update(status="failed", error_code=21610, error_message="Attempt to send to unsubscribed recipient")
+        row["date_sent"] = row["date_created"]
         return []
     sent = born if kind == "received" else born + rng.randrange(1, 40)
     if kind == "scheduled":
@@ -125,6 +126,8 @@ def _life(
         life.append((done, {"status": final, "date_updated": times.rfc(done), **error}))
     if kind == "redacted":
         life.append((sent + 3600, {"body": ""}))
+    if kind == "failed":  # without a price
+        return life
     priced = sent + rng.randrange(300, 6 * 3600)
     life.append((priced, {"price": f"-{0.0075 * int(changes['num_segments']):.5f}"}))
     return life

@@ -13,7 +13,7 @@ from .. import times
 from ..accounts import CLOSED, MAIN, MARKETING, SUPPORT, SUSPENDED, Account
 from ..pages import recorded
 from ..resources import Resource
-from ..rows import FOREVER
+from ..rows import FOREVER, Row
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -31,6 +31,7 @@ class Scene:
         self.world, self.store, self.region, self.account, self.now = world, store, region, account, now
         self.scale = SCALE.get(account.sid, NEW_ACCOUNT) * (1.0 if region == "us1" else ELSEWHERE)
         self.main = account.sid == MAIN
+        self.memo: dict[str, Any] = {}  # what is worked out once for all days that are made together
 
     def chance(self, *parts: Any) -> random.Random:
         """A random source that depends on the seed, the account and the parts alone."""
@@ -115,10 +116,14 @@ class Scene:
         """Make a row and put it."""
         return self.put(stream, self.make(stream, tag, created, updated, **values))
 
-    def bases(self, stream: str) -> list[dict[str, Any]]:
-        """The rows of a stream of this account so far, as they were made."""
+    def rows(self, stream: str) -> list[Row]:
+        """The rows of a stream of this account so far, with all that will become of them."""
         places = self.store.places(self.region, self.account.sid, stream, self.now)
-        return [row.base for table in places.values() for row in list(table.rows)]
+        return [row for table in places.values() for row in list(table.rows)]
+
+    def bases(self, stream: str) -> list[dict[str, Any]]:
+        """The same, as they were made."""
+        return [row.base for row in self.rows(stream)]
 
     def date(self, stream: str, seconds: float | None) -> str | None:
         """A date as the stream's API writes it."""
