@@ -127,7 +127,7 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     if place.passed:  # a page by its number: the position is counted off
         rows = skip(rows, wanted, place.passed)
     if place.before is not None:
-        rows = before(rows, wanted, place.before, size)
+        rows = before(rows, wanted, lambda row: orders.position(request, row) == place.before, size)
     room = min(size, max(0, cap - page * size)) if cap else size
     found, more = (
         ([], False) if switches["insights"] == "empty" and resource.host == "insights" else take(rows, wanted, room)

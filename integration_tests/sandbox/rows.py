@@ -146,11 +146,13 @@ def take(rows: Iterator[Row], wanted: Callable[[Row], bool], size: int) -> tuple
     return found, False
 
 
-def before(rows: Iterator[Row], wanted: Callable[[Row], bool], position: Position, size: int) -> Iterator[Row]:
-    """The last `size` of the wanted rows that stand in front of a position."""
+def before(
+    rows: Iterator[Row], wanted: Callable[[Row], bool], is_there: Callable[[Row], bool], size: int
+) -> Iterator[Row]:
+    """The last `size` of the wanted rows that stand in front of a row."""
     held: deque[Row] = deque(maxlen=size)
     for row in rows:
-        if row.position == position:
+        if is_there(row):
             break
         if wanted(row):
             held.append(row)
