@@ -18,6 +18,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_twilio.components.api import Api, Signature, Stats
 from source_twilio.components.credentials import Credentials, basic
 from source_twilio.components.errors import (
+    NO_PERMISSION,
     NOT_ALLOWED,
     AccountSkipped,
     Refused,
@@ -129,7 +130,9 @@ class Accounts:
         if not doubts_credentials(refusal) or not refusal.signer:
             return None
         if refusal.signer == self.main.sid:
-            return self._proof.against(refusal, self._own, self._credentials.kind)
+            kind = self._credentials.kind
+            is_known = kind != "auth_token" and refusal.code == NO_PERMISSION  # a key or app that may do other things
+            return None if is_known else self._proof.against(refusal, self._own, kind)
         return self._proof.against(refusal, self._of(account), "auth_token")
 
     def tells(self, sid: str) -> bool:

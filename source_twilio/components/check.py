@@ -66,7 +66,7 @@ def _failed(message: str) -> AirbyteConnectionStatus:
 def _silence(api: Api) -> str:
     host = api.host("api")
     proxy = api.proxy(f"https://{host}")
-    cause = f"the proxy {proxy} is silent" if proxy else f"the name {host} is not resolved (DNS), or a firewall is silent"
+    cause = f"the proxy {proxy} is silent" if proxy else f"{host} is not resolved (DNS), or a firewall is silent"
     return f"Twilio did not answer within {SECONDS:.0f} seconds: {cause}. Check the network, and the proxy if any."
 
 
