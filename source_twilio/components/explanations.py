@@ -42,11 +42,10 @@ def explained(status: int, answer: Any, headers: Mapping[str, str]) -> Refused |
 
 def unexplained(status: int, body: bytes, headers: Mapping[str, str]) -> Refused:
     """The final answer of a status that no rule of Twilio's covers, told as what it is."""
-    host = urlsplit(headers.get("Location") or "").hostname
     if is_web_page(body, headers):
         what = "a web page, and not Twilio's explanation"
     elif 300 <= status < 400:
-        what = f"it leads to {host or 'another address'} and is not followed, since credentials would travel along"
+        what = f"it leads to {_host(headers)} and is not followed, since credentials would travel along"
     elif status < 300:
         what = "no answer to a request for rows"
     else:
@@ -57,6 +56,14 @@ def unexplained(status: int, body: bytes, headers: Mapping[str, str]) -> Refused
 def is_web_page(body: bytes, headers: Mapping[str, str]) -> bool:
     """Whether a body is HTML: Twilio's API answers none, sign-in pages and firewalls do."""
     return "html" in (headers.get("Content-Type") or "").lower() or body.lstrip()[:5].lower() in (b"<html", b"<!doc")
+
+
+def _host(headers: Mapping[str, str]) -> str:
+    """Where a redirection leads to, without what may be secret in its address."""
+    try:
+        return urlsplit(headers.get("Location", "")).hostname or "another address"
+    except ValueError:
+        return "no address"
 
 
 def _parts(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,8 +50,8 @@ def error_of(
     signed = f"{what}: Twilio refused the {name} of account {sid} ({refusal})."
     needed = _needed(refusal, kind, family, main_key)
     if refusal.status == PROXY_PASSWORD:
-        return config_error(f"{what}: a proxy refused the request ({refusal}). Give its user and password in "
-                            "HTTPS_PROXY.")
+        return config_error(f"{what}: a proxy refused a request of account {sid} ({refusal}). Give its user and "
+                            "password in HTTPS_PROXY.")
     if refusal.code == TEST_CREDENTIALS:
         return config_error(f"{signed} These are test credentials, which read nothing: use the live Auth Token or a "
                             "live API key.")

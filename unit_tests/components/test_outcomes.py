@@ -34,7 +34,7 @@ def meaning(status: int, body: Any = b"", **headers: str) -> Any:
         ({"code": 20001}, 20001, "without a word"),
         ({"code": True, "message": "Bad"}, None, "Bad"),
         ({"code": "E-7", "message": "Bad"}, None, "Bad"),
-        ({"type": "about:blank", "title": "Bad", "detail": "The day is odd", "status": 400}, None, "Bad: The day is odd"),
+        ({"type": "about:blank", "title": "Bad", "detail": "Odd day", "status": 400}, None, "Bad: Odd day"),
         ({"title": "Bad", "detail": "Bad", "code": 20001}, 20001, "Bad"),
         ({"type": "https://www.twilio.com/docs/api/errors/20001", "title": "Bad"}, 20001, "Bad"),
         ({"title": "Bad", "more_info": "https://www.twilio.com/docs/errors/20001"}, 20001, "Bad"),
@@ -59,7 +59,9 @@ def test_the_code_may_stand_in_a_header_alone() -> None:
     assert isinstance(meaning(401, b"<p>no</p>", X_Twilio_Error_Code="none"), Trouble)
 
 
-@pytest.mark.parametrize("body", [b"", b"<h1>no</h1>", {}, [], {"error": "Forbidden"}, {"errors": ["no"]}, {"message": ""}])
+@pytest.mark.parametrize(
+    "body", [b"", b"<h1>no</h1>", {}, [], {"error": "Forbidden"}, {"errors": ["no"]}, {"message": None}]
+)
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_refusal_that_is_not_twilio_s_is_repeated(status: int, body: Any) -> None:
     trouble = meaning(status, body)
@@ -73,7 +75,8 @@ def test_a_refusal_that_is_not_twilio_s_is_repeated(status: int, body: Any) -> N
         (201, {"calls": []}, JSON, "HTTP 201 Created: no answer to a request for rows"),
         (204, b"", {}, "HTTP 204 No Content: no answer to a request for rows"),
         (206, {"message": "part"}, JSON, "HTTP 206 Partial Content: no answer to a request for rows"),
-        (301, b"", {"Location": "https://u:p@portal.example.com/x?y"}, "HTTP 301 Moved Permanently: it leads to portal.ex"),
+        (301, b"", {"Location": "https://u:p@a.example.com/x?y"}, "HTTP 301 Moved Permanently: it leads to a.ex"),
+        (308, b"", {"Location": "https://[a"}, "HTTP 308 Permanent Redirect: it leads to no address"),
         (302, {"code": 1, "message": "x"}, JSON, "HTTP 302 Found: it leads to another address"),
         (400, b"<html>no</html>", {}, "HTTP 400 Bad Request: a web page"),
         (405, b"no", HTML, "HTTP 405 Method Not Allowed: a web page"),
