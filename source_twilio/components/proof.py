@@ -15,7 +15,7 @@ from source_twilio.components.api import Api, Signature, Stats
 from source_twilio.components.errors import NO_PERMISSION, NOT_ALLOWED, TEST_CREDENTIALS, Refused
 from source_twilio.components.outcomes import Policy
 
-ACCOUNT, MESSAGES, NO_MESSAGES = "account", "messages", "no messages"
+ACCOUNT, MESSAGES, NO_MESSAGES = "the account", "a message", "a missing permission"
 
 
 def prove(get: Callable[[str], Any], sid: str, kind: str) -> str:
