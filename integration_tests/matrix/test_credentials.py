@@ -129,7 +129,7 @@ def test_how_a_kind_finds_its_accounts(kind: Kind, reader: Reader) -> None:
         assert lines == []
     else:
         (line,) = lines
-        assert known.MAIN in line and "Auth Token" in line and "Main API key" in line
+        assert known.MAIN in line and "Use the Auth Token" in line
 
 
 @ALL_KINDS

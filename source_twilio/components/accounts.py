@@ -146,7 +146,7 @@ class Accounts:
         if self._credentials.kind != "oauth_client" and self._reaches_accounts():
             return [account for account in self._listed() if account.sid != self.main.sid]
         LOGGER.info(
-            "Only account %s is read: %s. Use an Auth Token or a Main API key to read subaccounts too.",
+            "Only account %s is read: %s. Use the Auth Token to read subaccounts too.",
             self.main.sid,
             "an OAuth app reaches its own account only" if self._credentials.kind == "oauth_client"
             else "the API key is no Main key and cannot list accounts",
