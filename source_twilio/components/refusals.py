@@ -7,6 +7,7 @@ import re
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_twilio.components.errors import (
+    NO_PERMISSION,
     NOT_ACTIVE,
     NOT_ALLOWED,
     TEST_CREDENTIALS,
@@ -82,8 +83,9 @@ def advice(refusal: Refused) -> str:
 
 
 def _needed(refusal: Refused, kind: str, family: str | None, main_key: bool) -> str:
-    by_kind = kind != "auth_token" and not main_key and family is not None
-    if not by_kind or UNAVAILABLE.search(refusal.message):
+    holds_all = kind == "auth_token" or main_key  # permissions, so that the account itself must lack it
+    lacking = UNAVAILABLE.search(refusal.message) or (holds_all and refusal.code != NO_PERMISSION)
+    if lacking or family is None:
         return "the account lacks what this needs: do as Twilio says, or leave the stream out"
     if family:
         return f"this stream needs the permission family {family}"
