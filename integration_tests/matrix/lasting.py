@@ -15,8 +15,8 @@ EVIL = FILES_HOST  # a host that answers here, so that a request to it would be 
 @dataclass(frozen=True)
 class Lasting:
     """One fault. stream: whose list it hits; path: of that list; rule: what the sandbox does (see its faults.py);
-    says: what the error's sentence holds; failure: its type; requests: how often the list is asked, 0 for as often as
-    the sentence says."""
+    says: what the error's sentence holds; failure: its type; requests: how often the list is asked at most, 0 for as
+    often as the sentence says."""
 
     name: str
     stream: str
@@ -74,7 +74,7 @@ LASTING = [
     Lasting("a redirect", "account_balance", "/Balance.json",
             {"action": "redirect", "host": EVIL}, ("HTTP 307",), SYSTEM, 1),
     Lasting("a page token that is dead", "conferences", "/Conferences.json",
-            {"action": "dead_token", "status": 400}, ("HTTP 400", "Page token is not valid"), SYSTEM, 1),
+            {"action": "dead_token", "status": 400}, ("HTTP 400", "Page token is not valid"), SYSTEM, 3),  # a list by Status each
     Lasting("a next page on another host", "usage_records_monthly", "/Monthly.json",
             {"action": "foreign_next", "host": EVIL}, ("another host", EVIL), SYSTEM, 1),
     Lasting("a next page on another port", "services", "conversations.twilio.com/v1/Services",
