@@ -74,7 +74,7 @@ LASTING = [
     Lasting("a redirect", "account_balance", "/Balance.json",
             {"action": "redirect", "host": EVIL}, ("HTTP 307",), SYSTEM, 1),
     Lasting("a page token that is dead", "conferences", "/Conferences.json",
-            {"action": "dead_token", "status": 400}, ("HTTP 400", "Page token is not valid"), SYSTEM, 3),  # lists by Status
+            {"action": "dead_token", "status": 400}, ("HTTP 400", "Page token is not valid"), SYSTEM, 3),
     Lasting("a next page on another host", "usage_records_monthly", "/Monthly.json",
             {"action": "foreign_next", "host": EVIL}, ("another host", EVIL), SYSTEM, 1),
     Lasting("a next page on another port", "services", "conversations.twilio.com/v1/Services",
