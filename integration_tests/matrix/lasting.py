@@ -15,8 +15,8 @@ EVIL = FILES_HOST  # a host that answers here, so that a request to it would be 
 @dataclass(frozen=True)
 class Lasting:
     """One fault. stream: whose list it hits; path: of that list; rule: what the sandbox does (see its faults.py);
-    says: what the error's sentence holds; failure: its type; requests: how often the list is asked, 0 for as often as
-    the sentence says."""
+    says: what the error's sentence holds; failure: its type; requests: how often the list is asked at most, 0 for as
+    often as the sentence says."""
 
     name: str
     stream: str
@@ -70,11 +70,11 @@ LASTING = [
     Lasting("404 without Twilio's JSON", "trunks", "/v1/Trunks", {"action": "not_json", "status": 404},
             ("HTTP 404 without Twilio's explanation",)),
     Lasting("400", "outgoing_caller_ids", "/OutgoingCallerIds.json", twilio(400, 20001, "Bad request"),
-            ("HTTP 400", "20001", "Bad request", "report"), "", 1),
+            ("HTTP 400", "20001", "Bad request", "report"), SYSTEM, 1),
     Lasting("a redirect", "account_balance", "/Balance.json",
-            {"action": "redirect", "host": EVIL}, ("HTTP 307",), "", 1),
+            {"action": "redirect", "host": EVIL}, ("HTTP 307",), SYSTEM, 1),
     Lasting("a page token that is dead", "conferences", "/Conferences.json",
-            {"action": "dead_token", "status": 400}, ("HTTP 400", "Page token is not valid"), "", 1),
+            {"action": "dead_token", "status": 400}, ("HTTP 400", "Page token is not valid"), SYSTEM, 3),
     Lasting("a next page on another host", "usage_records_monthly", "/Monthly.json",
             {"action": "foreign_next", "host": EVIL}, ("another host", EVIL), SYSTEM, 1),
     Lasting("a next page on another port", "services", "conversations.twilio.com/v1/Services",

@@ -10,14 +10,14 @@ import pytest
 
 from integration_tests.matrix import people
 from integration_tests.matrix.runs import Matrix, Outcome, Starter
-from integration_tests.matrix.wire import wire
+from integration_tests.matrix.wire import PROXY_SECRET, answering, wire
 from integration_tests.matrix.world import Scene
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox import accounts as known
 
 SECONDS = 8.5  # and the imports of a process, which the starter has done before
 ACCOUNT, MESSAGES = f"/2010-04-01/Accounts/{known.MAIN}.json", f"/2010-04-01/Accounts/{known.MAIN}/Messages.json"
-TOKEN = "/v2/token"
+LIST, TOKEN = "/2010-04-01/Accounts.json", "/v2/token"
 
 
 def succeeded(outcome: Outcome) -> str:
@@ -48,7 +48,8 @@ def paths(scene: Scene) -> list[str]:
     [
         (people.token(), [ACCOUNT]),
         (people.token(known.SUPPORT, known.SUPPORT_TOKEN), [ACCOUNT.replace(known.MAIN, known.SUPPORT)]),
-        (people.MAIN_KEY, [ACCOUNT]),
+        (people.MAIN_KEY, [ACCOUNT, LIST]),
+        ({**people.MAIN_KEY, "subaccounts": {"mode": "none"}}, [ACCOUNT]),
         (people.STANDARD_KEY, [ACCOUNT, MESSAGES]),
         (people.RESTRICTED_KEY, [ACCOUNT, MESSAGES]),
         (people.app(), [TOKEN, ACCOUNT]),
@@ -58,6 +59,7 @@ def paths(scene: Scene) -> list[str]:
         "Auth Token",
         "a subaccount's Auth Token",
         "Main key",
+        "Main key that reads no subaccounts",
         "Standard key",
         "Restricted key",
         "OAuth app",
@@ -128,7 +130,7 @@ def test_credentials_that_are_wrong(
 
 def test_an_api_key_of_a_region_is_right_there(scene: Scene) -> None:
     succeeded(scene.check(people.key(known.IE1_KEY, known.IE1_SECRET, region="ie1")))
-    assert [one["host"] for one in scene.control.requests()] == ["api.dublin.ie1.twilio.com"]
+    assert {one["host"] for one in scene.control.requests()} == {"api.dublin.ie1.twilio.com"}
 
 
 @pytest.mark.parametrize(
@@ -160,6 +162,7 @@ def test_a_twilio_in_trouble(rule: dict[str, Any], words: str, scene: Scene) -> 
     scene.control.add_fault(**rule)
     message = failed(scene.check(constants={"check.SECONDS": 2} if "stall" in rule["action"] else None))
     assert any(word in message for word in words.split("|")), message
+    assert "next sync" not in message
     assert paths(scene) == [ACCOUNT]
 
 
@@ -167,7 +170,57 @@ def test_a_proxy_that_is_gone(scene: Scene) -> None:
     message = failed(
         scene.check(env={**scene.env, "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"})
     )
-    assert "proxy" in message.lower()
+    assert "the proxy 127.0.0.1:9: the connection is refused" in message and "HTTPS_PROXY" in message
+    assert "next sync" not in message
+
+
+@pytest.mark.parametrize(("status", "words"), [(407, "HTTP 407"), (403, "refuses api.twilio.com with HTTP 403")])
+def test_a_proxy_that_refuses(status: int, words: str, scene: Scene) -> None:
+    with answering(status) as proxy:
+        message = failed(scene.check(env={**scene.env, "HTTPS_PROXY": proxy, "https_proxy": proxy}))
+    assert proxy.rpartition("@")[2] in message and words in message and "HTTPS_PROXY" in message
+    assert PROXY_SECRET not in message
+
+
+def test_no_network(scene: Scene) -> None:
+    message = failed(scene.check(env={}, resolver=0))
+    assert "the name api.twilio.com cannot be resolved" in message and "DNS" in message
+    assert "next sync" not in message and "num_workers" not in message
+
+
+@pytest.mark.parametrize(
+    ("config", "asked"),
+    [(people.token(), [ACCOUNT]), (people.STANDARD_KEY, [ACCOUNT, MESSAGES])],
+    ids=["Auth Token", "Standard key"],
+)
+def test_an_answer_that_comes_late_but_in_time(config: dict[str, Any], asked: list[str], scene: Scene) -> None:
+    """More than half of the time passes before the first answer; a second request has what is left of it."""
+    scene.control.add_fault("stall", url=ACCOUNT, seconds=3)
+    succeeded(scene.check(config, constants={"check.SECONDS": 5}))
+    assert paths(scene) == asked
+
+
+def test_a_key_that_is_proved_stays_so_where_the_list_of_accounts_is_late(scene: Scene) -> None:
+    scene.control.add_fault("stall", url=LIST, seconds=60)
+    log = succeeded(scene.check(people.MAIN_KEY, constants={"check.SECONDS": 2}))
+    assert "and its subaccounts." not in log
+
+
+@pytest.mark.parametrize("option", [None, {"mode": "all"}, {"mode": "except", "account_sids": [known.SUPPORT]}])
+def test_a_main_key_without_the_tokens_of_subaccounts_is_told(option: Any, scene: Scene) -> None:
+    scene.control.set_switch("key_sees_tokens", False)
+    log = succeeded(scene.check({**people.MAIN_KEY, **({"subaccounts": option} if option else {})}))
+    (line,) = [line for line in log.splitlines() if "subaccount" in line]
+    assert "none of its subaccounts" in line and f"Auth Token of {known.MAIN}" in line and "a key of its own" in line
+
+
+def test_a_main_key_cannot_read_the_subaccounts_that_are_selected(scene: Scene) -> None:
+    scene.control.set_switch("key_sees_tokens", False)
+    option = {"mode": "selected", "account_sids": [known.SUPPORT]}
+    message = failed(scene.check({**people.MAIN_KEY, "subaccounts": option}))
+    assert "`subaccounts.account_sids`" in message and known.SUPPORT in message
+    assert f"Auth Token of {known.MAIN}" in message and "a key of its own" in message
+    assert paths(scene) == [ACCOUNT, LIST]
 
 
 def test_what_hangs_is_given_up_in_time(starter: Starter, folders: Iterator[Path]) -> None:

@@ -15,6 +15,7 @@ from integration_tests.matrix.lasting import EVIL, twilio
 from integration_tests.matrix.runs import HASTY, QUICK, Outcome
 from integration_tests.matrix.test_hostile import with_text
 from integration_tests.matrix.test_regions import configured
+from integration_tests.matrix.wire import answering
 from integration_tests.matrix.world import Scene
 from integration_tests.sandbox import accounts as known
 
@@ -78,6 +79,18 @@ def nameless(scene: Scene) -> Outcome:
     return scene.check(env={}, resolver=60, constants={"check.SECONDS": 1})
 
 
+def key_without_tokens(scene: Scene) -> Outcome:
+    """`check` with a Main key to which Twilio shows no tokens."""
+    scene.control.set_switch("key_sees_tokens", False)
+    return scene.check(people.MAIN_KEY)
+
+
+def asked_by_the_proxy(scene: Scene) -> Outcome:
+    """A proxy that wants a password."""
+    with answering(407) as proxy:
+        return scene.read(["messages"], env={**scene.env, "HTTPS_PROXY": proxy, "https_proxy": proxy}, retry=HASTY)
+
+
 def silent_host(scene: Scene) -> Outcome:
     """A host that never answers."""
     scene.control.add_fault("stall", url=r"^monitor\.", seconds=60)
@@ -98,18 +111,34 @@ CASES: dict[str, Case] = {
     "Twilio refused the API key of account … (HTTP 401, code 20003: …": check(
         config=people.key(known.MAIN_KEY, "wrong")
     ),
-    "code 70051: …). If other streams are read, the credentials are right and this stream needs the permission family "
-    "…": read("flows", "messages", config=people.RESTRICTED_KEY),
+    "code 70051: …). The API key is right, but this stream needs the permission family …": read(
+        "flows", config=people.RESTRICTED_KEY
+    ),
+    "The Auth Token is right, but the account lacks what this needs": read(
+        fault={**twilio(401, 20003, "Sorry"), "url": "Messages"}
+    ),
     "this stream needs an Auth Token or a Main API key instead": read("keys", config=people.STANDARD_KEY),
     "These are test credentials, which read nothing": check(config=people.TEST),
     "The account is not active (no funds, suspended or closed)": check(
         config=people.token(known.CLOSED, known.CLOSED_TOKEN)
     ),
-    "Twilio gave no OAuth token": check(config=people.app(secret="wrong")),
+    "Twilio gave no OAuth token (HTTP …": check(config=people.app(secret="wrong")),
     "Only account … is read": read(config=people.STANDARD_KEY),
     "can never read accounts": check(config=people.STANDARD_KEY),
     "account … is skipped (HTTP …, code …: …). Its cursor stays where it is": read(
         switch=("suspended_account", "refuse")
+    ),
+    "of … subaccounts are not read: a Main API key reads no subaccounts where Twilio does not show it their Auth "
+    "Tokens": read(config=people.MAIN_KEY, switch=("key_sees_tokens", False)),
+    "The API key can read account … and none of its subaccounts": key_without_tokens,
+    "names …, which the API key cannot read": read(
+        config={**people.MAIN_KEY, "subaccounts": {"mode": "selected", "account_sids": [known.SUPPORT]}},
+        switch=("key_sees_tokens", False),
+    ),
+    "account … is skipped here and wherever its own credentials are needed (…). Its cursor stays where it is": read(
+        "alerts",
+        config=people.MAIN_KEY,
+        fault={**twilio(401, 20003, "Authenticate"), "account": known.SUPPORT},
     ),
     "names …, which the credentials cannot reach": read(
         config=configuration(subaccounts={"mode": "selected", "account_sids": ["AC" + "f" * 32]})
@@ -121,7 +150,12 @@ CASES: dict[str, Case] = {
     ),
     f"{ATTEMPTS}HTTP …": read(fault={"action": "status", "status": 503}),
     f"{ATTEMPTS}ReadTimeout": read(fault={"action": "stall", "seconds": 60}, retry={**HASTY, "read_timeout": 0.5}),
-    f"{ATTEMPTS}ProxyError": surrounded("read", HTTPS_PROXY="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"),
+    f"{ATTEMPTS}ProxyError (the proxy …": surrounded("read", HTTPS_PROXY="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"),
+    "wants to know who asks (HTTP 407 Proxy Authentication Required)": asked_by_the_proxy,
+    "ConnectionError (the name … cannot be resolved)": lambda scene: scene.read(
+        ["messages"], env={}, resolver=0, retry=HASTY
+    ),
+    "brought no rows (HTTP …": read(fault={"action": "status", "status": 204, "message": "", "url": "Messages"}),
     f"{ATTEMPTS}an answer that is no JSON object": read(fault={"action": "html"}),
     f"{ATTEMPTS}HTTP 401 without Twilio's explanation": read(fault={"action": "not_json"}),
     "has given no usable answer for minutes and is taken for down in this sync": silent_host,
@@ -134,6 +168,7 @@ CASES: dict[str, Case] = {
         constants={"streams.SIGN_OF_LIFE": 1},
         retry=None,
     ),
+    "This is no matter of your settings": read(fault={**twilio(400, 20001, "Bad request"), "url": "Messages"}),
     "Twilio keeps no rows as old as …; older ones cannot be read": read(
         switch=("retention", "refuse"), page_size=5, config=configuration(start_date="2023-01-01T00:00:00Z")
     ),

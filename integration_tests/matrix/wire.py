@@ -23,6 +23,7 @@ from mitmproxy.certs import CertStore
 
 from integration_tests.sandbox.accounts import MAIN
 
+PROXY_SECRET = "proxy-secret-0123456789"
 ACCOUNTS = {"accounts": [{"sid": MAIN, "status": "active", "date_created": "Mon, 04 Mar 2024 09:30:00 +0000"}]}
 
 
@@ -161,6 +162,30 @@ def wire(
     try:
         proxy = f"http://127.0.0.1:{server.server_port}"
         yield {"HTTPS_PROXY": proxy, "REQUESTS_CA_BUNDLE": str(folder / "wire-ca-cert.pem")}, server.asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def answering(status: int) -> Iterator[str]:
+    """A proxy that lets nobody through; gives its address, with a password that must not be told."""
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            """Refuse the tunnel."""
+            self.send_error(status)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://someone:{PROXY_SECRET}@127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

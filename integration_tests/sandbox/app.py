@@ -14,7 +14,7 @@ from . import lists, switches
 from .accounts import REGIONS, Directory, default_directory
 from .answers import Answer, Refusal, Wire, not_found
 from .controls import Controls
-from .credentials import allow, identify, issue_token, user_of
+from .credentials import allow, conceal, identify, issue_token, user_of
 from .faults import Faults, replace, spoil
 from .resources import ACCOUNT, Resource, Routes, load
 from .rows import Position
@@ -87,6 +87,8 @@ class Twilio(Controls):
         account = path.split("/")[3].partition(".")[0] if path.startswith("/2010-04-01/Accounts/") else None
         user = user_of(lowered)[0]
         rule = self.faults.pick(method, target, account or (user if user.startswith("AC") else None))
+        if rule and rule.action == "rotate":
+            self.rotate_token(rule.body, f"rotated-token-of-{rule.body}")
         answer = replace(rule, target) if rule else None
         if answer is None:
             try:
@@ -156,7 +158,7 @@ class Twilio(Controls):
         )
         answer = lists.item(request) if kind == "item" else lists.listing(request)
         answer.account, answer.stream = request.account, resource.name
-        return answer
+        return conceal(answer, caller, resource, self.switches)
 
     def _product(self, host: str) -> tuple[str | None, str]:
         """Product and Region of a host name; None for one that does not resolve."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+import orjson
+
 from .accounts import Directory, Key, regional
 from .answers import Answer, Refusal, document, unauthenticated
 from .resources import Resource
@@ -78,6 +80,16 @@ def allow(directory: Directory, caller: Caller, resource: Resource, target: str,
             f"Authorization error: the credentials lack the permission for {resource.family or resource.host}",
         )
     _alive(directory, target, switches)
+
+
+def conceal(answer: Answer, caller: Caller, resource: Resource, switches: dict[str, Any]) -> Answer:
+    """The answer without the Auth Tokens that its caller may not see."""
+    if resource.name == "accounts" and caller.kind != "token" and not switches["key_sees_tokens"]:
+        body = answer.json()
+        for row in body.get("accounts", [body]):
+            row["auth_token"] = ""
+        answer.body = orjson.dumps(body)
+    return answer
 
 
 def _alive(directory: Directory, sid: str, switches: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ ACTIONS = (
     "loop_next",
     "redirect",
     "body",
+    "rotate",
     *BEFORE,
     *AFTER,
 )

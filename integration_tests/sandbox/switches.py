@@ -207,6 +207,12 @@ SWITCHES = tuple(
             "Whether an OAuth token of the main account reads its subaccounts' 2010 paths.",
         ),
         (
+            "key_sees_tokens",
+            True,
+            (True, False),
+            "Whether a Main API key sees the Auth Tokens of accounts; users report that they come empty.",
+        ),
+        (
             "deleted_compositions",
             "hidden",
             ("hidden", "shown"),

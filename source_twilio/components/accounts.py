@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from airbyte_cdk.utils import AirbyteTracedException
@@ -17,22 +18,22 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_twilio.components.api import Api, Signature, Stats
 from source_twilio.components.credentials import Credentials, basic
 from source_twilio.components.errors import (
-    NOT_ACTIVE,
+    NO_PERMISSION,
     NOT_ALLOWED,
-    TEST_CREDENTIALS,
     AccountSkipped,
     Refused,
     config_error,
     system_error,
 )
 from source_twilio.components.outcomes import Policy
+from source_twilio.components.proof import Proof
 from source_twilio.components.records import to_rfc3339
+from source_twilio.components.refusals import doubts_credentials, error_of
 from source_twilio.components.windows import parse
 
 LOGGER = logging.getLogger("airbyte")
-KINDS = {"auth_token": "Auth Token", "api_key": "API key", "oauth_client": "OAuth app"}
-FIELDS = {"auth_token": "credentials.auth_token", "api_key": "credentials.api_key_secret",
-          "oauth_client": "credentials.client_secret"}
+KEY_OF_MAIN = ("a Main API key reads no subaccounts where Twilio does not show it their Auth Tokens, as here. Use the "
+               "Auth Token of {main}, or a connection for each subaccount with a key of its own")
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,12 @@ class Accounts:
         self._lock = threading.Lock()
         self._selected: list[Account] | Exception | None = None
         self._closed: set[str] = set()
-        self._own = Signature(credentials.authorization, credentials.renew)
         self.main = Account(config["account_sid"], main=True)
+        self._own = Signature(credentials.authorization, credentials.renew, self.main.sid)
+        self._proof = Proof(api, policy)
+        self._tokens: dict[str, str] = {}  # asked for again, of subaccounts whose token was refused
+        self._renewing = threading.Lock()
+        self._told: set[str] = set()
 
     def selected(self) -> list[Account]:
         """The accounts to read, the main one first; closed ones are left out, suspended ones are tried.
@@ -70,7 +75,7 @@ class Accounts:
         with self._lock:
             if self._selected is None:
                 try:
-                    subaccounts = self._choose(self._subaccounts())
+                    subaccounts = self._readable(self._choose(self._subaccounts()))
                     self._selected = [self.main, *subaccounts]  # the list told when the main account was created
                 except Exception as error:  # every stream asks; Twilio is asked once
                     self._selected = error
@@ -83,20 +88,65 @@ class Accounts:
 
         The 2010 API takes the parent's Auth Token with the subaccount's SID in the path; API keys reach their own
         account only, and product hosts answer each account's own credentials only. Raises AccountSkipped for a
-        subaccount whose own token is not known.
+        subaccount whose own token is not known, Refused for credentials that Twilio does not accept any more.
         """
-        if account.main or (product == "api" and self._credentials.kind == "auth_token"):
-            return self._own
-        if account.token is None:
+        kind = self._credentials.kind
+        if account.main or (product == "api" and kind == "auth_token"):
+            signature = self._own
+        elif account.token is None:
             raise AccountSkipped(f"the list of accounts shows no Auth Token for {account.sid}")
-        header = basic(account.sid, account.token)
-        return Signature(lambda: header)
+        else:
+            signature, kind = self._of(account), "auth_token"
+        known = self._proof.known(signature.signer, kind)
+        if known:
+            raise known
+        return signature
+
+    def _of(self, account: Account) -> Signature:
+        """The signature of a subaccount's own token."""
+        return Signature(
+            lambda: basic(account.sid, self._tokens.get(account.sid) or account.token or ""),
+            partial(self._renew, account),
+            account.sid,
+        )
+
+    def _renew(self, account: Account, refused: str) -> bool:
+        """Whether a subaccount has another token than the one that was refused: it may have been rotated since the list
+        of accounts was read. It is asked for once. refused: the header that was sent."""
+        with self._renewing:
+            if account.sid not in self._tokens:
+                try:
+                    row = self._get(f"/2010-04-01/Accounts/{account.sid}.json")
+                except Refused:
+                    row = {}
+                self._tokens[account.sid] = str(row.get("auth_token") or account.token)
+        return self._of(account).header() != refused
+
+    def blame(self, refusal: Refused, account: Account) -> Refused | None:
+        """The refusal of the credentials that signed a refused request for an account; None where they are accepted.
+
+        See `Proof.against`: one request finds out, unless Twilio has told already.
+        """
+        if not doubts_credentials(refusal) or not refusal.signer:
+            return None
+        if refusal.signer == self.main.sid:
+            kind = self._credentials.kind
+            is_known = kind != "auth_token" and refusal.code == NO_PERMISSION  # a key or app that may do other things
+            return None if is_known else self._proof.against(refusal, self._own, kind)
+        return self._proof.against(refusal, self._of(account), "auth_token")
+
+    def tells(self, sid: str) -> bool:
+        """Whether something is said of an account for the first time."""
+        with self._renewing:
+            is_new = sid not in self._told
+            self._told.add(sid)
+        return is_new
 
     def _subaccounts(self) -> list[Account]:
         if self._credentials.kind != "oauth_client" and self._reaches_accounts():
             return [account for account in self._listed() if account.sid != self.main.sid]
         LOGGER.info(
-            "Only account %s is read: %s. Use an Auth Token or a Main API key to read subaccounts too.",
+            "Only account %s is read: %s. Use the Auth Token to read subaccounts too.",
             self.main.sid,
             "an OAuth app reaches its own account only" if self._credentials.kind == "oauth_client"
             else "the API key is no Main key and cannot list accounts",
@@ -116,6 +166,7 @@ class Accounts:
             if refusal.status in NOT_ALLOWED:
                 return False
             raise self.refused_main(refusal, "The list of accounts") from refusal
+        self._proof.main_keys.add(self.main.sid)
         return True
 
     def _listed(self) -> Iterator[Account]:
@@ -165,29 +216,33 @@ class Accounts:
             return [account for account in accounts if account.sid in named]
         return [account for account in accounts if account.sid not in named]
 
+    def _readable(self, accounts: list[Account]) -> list[Account]:
+        """The chosen accounts without those that a Main key cannot sign for, which is said once."""
+        if self._credentials.kind != "api_key":
+            return accounts
+        readable = [account for account in accounts if account.token]
+        hidden = [account.sid for account in accounts if not account.token]
+        reason = KEY_OF_MAIN.format(main=self.main.sid)
+        if hidden and (self._config.get("subaccounts") or {}).get("mode") == "selected":
+            raise config_error(f"`subaccounts.account_sids` names {', '.join(hidden)}, which the API key cannot read: "
+                               f"{reason}.")
+        if hidden:
+            LOGGER.warning("%d of %d subaccounts are not read: %s. Their cursors stay where they are.", len(hidden),
+                           len(accounts), reason)
+        return readable
+
     def refused_main(self, refusal: Refused, what: str, family: str | None = None) -> AirbyteTracedException:
         """The error for a refusal of the configured account. what: was asked for; family: the permission that a
-        Restricted key needs for it, empty where only an Auth Token or a Main key can read it, None for no stream."""
-        kind, sid = KINDS[self._credentials.kind], self.main.sid
-        if refusal.code == TEST_CREDENTIALS:
-            advice = "These are test credentials, which read nothing: use the live Auth Token or a live API key."
-        elif refusal.code in NOT_ACTIVE:
-            advice = "The account is not active (no funds, suspended or closed): reactivate it in Twilio's console."
-        elif refusal.status == 404:
-            advice = f"Check that `account_sid` {sid} is right and belongs to the chosen `region`."
-        elif refusal.status not in NOT_ALLOWED:
-            advice = "If it happens again, please report it with this message."
-        elif family is not None and (self._known or self._credentials.kind != "auth_token"):
-            need = f"the permission family {family}" if family else "an Auth Token or a Main API key instead"
-            advice = (f"If other streams are read, the credentials are right and this stream needs {need}; otherwise "
-                      f"check `account_sid` and `{FIELDS[self._credentials.kind]}`.")
-        else:
-            advice = (f"Check `account_sid` and `{FIELDS[self._credentials.kind]}`: they must be the live credentials "
-                      f"of {sid} in the chosen `region`.")
-        refused = f"the {kind} of account {sid}" if refusal.status in NOT_ALLOWED else f"a request of account {sid}"
-        return config_error(f"{what}: Twilio refused {refused} ({refusal}). {advice}")
+        Restricted key needs for it, empty where only an Auth Token or a Main key can read it, None for no stream: then
+        the request was one that the credentials are always allowed."""
+        sid, kind = self.main.sid, self._credentials.kind
+        accepted: bool | None = False
+        if family is not None:
+            wrong = self.blame(refusal, self.main)
+            refusal = wrong or refusal
+            accepted = None if wrong and not self._proof.is_sure(sid, kind) else wrong is None
+        return error_of(refusal, what, sid, kind, accepted, family, sid in self._proof.main_keys)
 
-    @property
-    def _known(self) -> bool:
-        """Whether the credentials have been accepted for the account itself."""
-        return isinstance(self._selected, list)
+    def refused(self, refusal: Refused, what: str, account: Account) -> AirbyteTracedException:
+        """The error for a refusal of a subaccount that is no reason to pass it over."""
+        return error_of(refusal, what, account.sid, self._credentials.kind, accepted=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from source_twilio.components.clock import Clock
 from source_twilio.components.errors import AUTHENTICATE, Refused, config_error, transient_error
 from source_twilio.components.gate import Gate, Health
+from source_twilio.components.network import proxy_of, trouble_of
 from source_twilio.components.outcomes import Meaning, Policy, Trouble, outcome
 
 PIECE = 65_536  # bytes of a body at a time
@@ -28,10 +30,11 @@ EDGES = {"ie1": "dublin", "au1": "sydney"}  # https://www.twilio.com/docs/global
 @dataclass(frozen=True)
 class Signature:
     """How a request is signed. header: gives the Authorization header; renew: told of a header that was refused, says
-    whether a new one may help."""
+    whether a new one may help; signer: the account whose credentials these are."""
 
     header: Callable[[], str] = field(repr=False)
     renew: Callable[[str], bool] = field(default=lambda _: False, repr=False)
+    signer: str = ""
 
 
 @dataclass
@@ -69,6 +72,12 @@ class Api:
         self._session.headers["Accept"] = "application/json"
         self._session.mount("https://", HTTPAdapter(pool_connections=32, pool_maxsize=workers, max_retries=0))
         self._settings: dict[str, dict[str, Any]] = {}
+        self._moments = itertools.count(1)
+        self._accepted: dict[str, int] = {}
+
+    def accepted_since(self, refusal: Refused) -> bool:
+        """Whether Twilio has answered a request with rows that was sent, with the same credentials, after a refusal."""
+        return self._accepted.get(refusal.signer, 0) > refusal.moment
 
     def host(self, product: str) -> str:
         """The host of a product in the configured Region: `<product>.<edge>.<region>.twilio.com` outside us1."""
@@ -101,11 +110,13 @@ class Api:
             attempt += 1
             stats.count(requests=1)
             header = signature.header()
+            sent = next(self._moments)
             result = self._attempt(url, header, policy, form, meaning)
             if isinstance(result, dict) and records and not _is_list(result.get(records)):
                 result = Trouble(f"an answer without a list of `{records}`", 200)
             if isinstance(result, dict):
                 self.hosts.good(host)
+                self._accepted[signature.signer] = max(sent, self._accepted.get(signature.signer, 0))
                 return result
             if isinstance(result, Refused):
                 self.hosts.good(host)
@@ -113,6 +124,7 @@ class Api:
                 if ended and not renewed and signature.renew(header):
                     renewed = True
                     continue
+                result.signer, result.moment = signature.signer, next(self._moments)
                 raise result
             if result.status != 429:
                 self.hosts.bad(host)
@@ -121,11 +133,12 @@ class Api:
             patience = min(policy.retry_for, LAST_PATIENCE) if stats.gave_up else policy.retry_for
             if time.monotonic() + wait - started > patience or unsigned >= policy.unsigned_tries:
                 stats.gave_up = True
+                if not policy.retry_for:  # no sync: one request that somebody waits for
+                    raise transient_error(f"{who}: {host} gave no usable answer: {result.what}. {result.advice}")
                 raise transient_error(
                     f"{who}: {host} gave no usable answer in {attempt} attempts within "
                     f"{time.monotonic() - started:.0f} s, the last was {result.what}. Nothing is lost: the next sync "
-                    "goes on from the saved state. If it happens again, see https://status.twilio.com or lower "
-                    "num_workers."
+                    f"goes on from the saved state. {result.advice}"
                 )
             stats.count(retries=1)
             LOGGER.info("%s: %s from %s, attempt %d, again in %.1f s", who, result.what, host, attempt, wait)
@@ -156,16 +169,8 @@ class Api:
                     **self._environment(url),
                 )
                 body = _read(response, sent_at + policy.whole)
-            except requests.exceptions.SSLError as error:
-                if "CERTIFICATE_VERIFY_FAILED" not in str(error):
-                    return Trouble(type(error).__name__)
-                raise config_error(
-                    f"The TLS certificate of {urlsplit(url).netloc} could not be verified. Behind a proxy that "
-                    "inspects TLS, give the connector your company's CA: set REQUESTS_CA_BUNDLE to its file.",
-                    internal=str(error),
-                ) from None
             except requests.RequestException as error:
-                return Trouble(type(error).__name__)
+                return trouble_of(error, url, self.proxy(url))
             except OSError as error:  # the CA file of the environment is not there
                 raise config_error(f"TLS cannot be set up: {error} Correct REQUESTS_CA_BUNDLE.") from error
         self.clock.note(response.headers.get("Date"))
@@ -174,6 +179,10 @@ class Api:
         else:
             self.gate.answered()
         return meaning(response.status_code, response.headers, body, policy)
+
+    def proxy(self, url: str) -> str:
+        """The proxy that requests to an address go through, as host and port; empty for none."""
+        return proxy_of(self._environment(url)["proxies"])
 
     def _environment(self, url: str) -> dict[str, Any]:
         """Proxies and CA of the environment for a host; read once, since requests would look on every request."""

@@ -12,17 +12,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from source_twilio.components.api import Api, Signature, Stats
-from source_twilio.components.errors import Refused, config_error, transient_error
-from source_twilio.components.outcomes import Policy
+from source_twilio.components.errors import NOT_ALLOWED, Refused, config_error, system_error, transient_error
+from source_twilio.components.outcomes import Policy, Trouble, outcome
+from source_twilio.components.refusals import advice
 
 TOKEN_URL = "https://oauth.twilio.com/v2/token"
 UNSIGNED = Signature(lambda: "")
+# https://www.rfc-editor.org/rfc/rfc6749#section-5.2, and 4.1.2.1 for those that pass
+WRONG_CLIENT = ("invalid_client", "unauthorized_client", "invalid_grant")
+WRONG_SCOPE = ("invalid_scope", "access_denied")
+PASSING = ("temporarily_unavailable", "server_error")
 RENEW_AT = 0.8  # of a token's life: a request that is on its way when a token ends would be refused
 
 
 def basic(user: str, password: str) -> str:
     """The Authorization header of a user name and password (RFC 7617)."""
     return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+
+
+def token_answer(
+    status: int, headers: Mapping[str, str], body: bytes, policy: Policy
+) -> dict[str, Any] | Refused | Trouble:
+    """What a response of the token's address means: OAuth answers 400 also to what passes."""
+    meaning = outcome(status, headers, body, policy)
+    if isinstance(meaning, Refused) and meaning.reason in PASSING:
+        return Trouble(f"HTTP {status}, {meaning.message}", status)
+    return meaning
 
 
 class Credentials:
@@ -61,12 +76,10 @@ class Credentials:
         """A new token; there is no refresh token: https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token"""
         form = {"client_id": self._user, "client_secret": self._password, "grant_type": "client_credentials"}
         try:
-            answer = self._api.get(TOKEN_URL, UNSIGNED, self._policy, Stats(), "OAuth token", form=form)
+            answer = self._api.get(TOKEN_URL, UNSIGNED, self._policy, Stats(), "OAuth token", form=form,
+                                   meaning=token_answer)
         except Refused as refusal:
-            raise config_error(
-                f"Twilio gave no OAuth token ({refusal}). Check `credentials.client_id` and "
-                "`credentials.client_secret`: they must belong to an OAuth app of the account."
-            ) from refusal
+            raise _no_token(refusal) from refusal
         if not answer.get("access_token"):
             raise transient_error("Twilio's answer held no OAuth token; try again later.")
         return answer
@@ -82,3 +95,14 @@ class Credentials:
 
     def __repr__(self) -> str:  # a secret must not reach a log through an object's representation
         return f"Credentials({self.kind})"
+
+
+def _no_token(refusal: Refused) -> Exception:
+    """The error for a refused token: the user's where OAuth or the status says so."""
+    said = f"Twilio gave no OAuth token ({refusal})."
+    if refusal.reason in WRONG_SCOPE:
+        return config_error(f"{said} Give the OAuth app the scopes to read, in Twilio's console.")
+    if refusal.reason in WRONG_CLIENT or (not refusal.reason and refusal.status in NOT_ALLOWED):
+        return config_error(f"{said} Check `credentials.client_id` and `credentials.client_secret`: they must belong "
+                            "to an OAuth app of the account.")
+    return system_error(f"{said} {advice(refusal)}")

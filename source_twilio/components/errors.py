@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
@@ -9,20 +11,41 @@ AUTHENTICATE = 20003  # https://www.twilio.com/docs/api/errors/20003
 TEST_CREDENTIALS = 20008  # https://www.twilio.com/docs/api/errors/20008
 OUTSIDE_RETENTION = (20004, 14241)  # https://www.twilio.com/docs/api/errors/14241
 NOT_ACTIVE = (20005, 10001, 90010)  # no funds, suspended or closed: https://www.twilio.com/docs/api/errors/20005
+NO_PERMISSION = 70051  # https://www.twilio.com/docs/api/errors/70051
 NOT_ALLOWED = (401, 403)
 
 
-class Refused(Exception):
-    """Twilio's final answer to a request: repeating it would not change it.
+# Where Python before 3.13 still has the names of RFC 7231.
+RENAMED = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
 
-    status: HTTP status; code: Twilio's error code, None where the answer names none; message: Twilio's own words.
+
+def told(status: int) -> str:
+    """A status with its name (RFC 9110, section 15); one that has none is told by its class, as the RFC says."""
+    try:
+        return f"HTTP {status} {RENAMED.get(status) or HTTPStatus(status).phrase}"
+    except ValueError:
+        classes = {2: "a success", 3: "a redirection", 4: "a client error", 5: "a server error"}
+        return f"HTTP {status}, {classes.get(status // 100, 'no status of HTTP')} without a name"
+
+
+class Refused(Exception):
+    """A final answer that brings no rows: repeating the request would not change it.
+
+    status: HTTP status; code: Twilio's error code, None where the answer names none; message: Twilio's own words, or
+    what came in their place; understood: False where the answer is none that Twilio gives; reason: the error's name
+    where it is one of OAuth's (RFC 6749); signer: the account whose credentials signed the request; moment: a number
+    that grows from request to request, see `Api.accepted_since`.
     """
 
-    def __init__(self, status: int, code: int | None, message: str) -> None:
-        super().__init__(f"HTTP {status}, code {code or 'unknown'}: {message}")
+    def __init__(self, status: int, code: int | None, message: str, understood: bool = True, reason: str = "") -> None:
+        super().__init__(f"HTTP {status}, code {code}: {message}" if code else f"{told(status)}: {message}")
         self.status = status
         self.code = code
         self.message = message
+        self.understood = understood
+        self.reason = reason
+        self.signer = ""
+        self.moment = 0
 
 
 class Malformed(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -10,7 +11,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from source_twilio.components.bodies import decode
-from source_twilio.components.errors import Refused
+from source_twilio.components.errors import Refused, told
+from source_twilio.components.explanations import explained, is_web_page, unexplained
+
+BUSY = "If it happens again, see https://status.twilio.com or lower num_workers."
+BETWEEN = ("Something between the connector and Twilio answers in its place: let https://*.twilio.com pass your proxy "
+           "and firewall.")
+SERVER_ERRORS = (500, 502, 503, 504)  # those that Twilio's own servers answer
 
 
 @dataclass(frozen=True)
@@ -33,18 +40,23 @@ class Policy:
     host_down: float
 
     def once(self, seconds: float) -> Policy:
-        """The same for one attempt that ends within so many seconds."""
-        return replace(self, connect=seconds / 2, read=seconds / 2, whole=seconds, retry_for=0, unsigned_tries=1)
+        """The same for one attempt within so many seconds. Each of its time-outs is the whole of them, since nobody
+        knows what the connection leaves for the answer: who asks has to bound their sum."""
+        return replace(self, connect=seconds, read=seconds, whole=seconds, retry_for=0, unsigned_tries=1)
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """An attempt that brought no answer to keep. what: for messages; unsigned: 1 for a refusal that is not Twilio's."""
+    """An attempt that brought no answer to keep.
+
+    what: for messages; unsigned: 1 for a refusal that is not Twilio's; advice: what a user can do if it stays.
+    """
 
     what: str
     status: int = 0
     retry_after: float | None = None
     unsigned: int = 0
+    advice: str = BUSY
 
     def wait(self, attempt: int, longest: float) -> float:
         """Seconds until the next attempt: Retry-After or doubling from half a second, spread at random."""
@@ -63,27 +75,33 @@ def outcome(
         answer = decode(body)
     except ValueError:
         answer = None
+    if status == 200 and isinstance(answer, dict):
+        return answer
     if status == 200:
-        return answer if isinstance(answer, dict) else Trouble("an answer that is no JSON object", status)
-    if status in policy.retried or status >= 500:
+        if is_web_page(body, headers):
+            return Trouble("an answer that is no JSON object but a web page", status, advice=BETWEEN)
+        return Trouble("an answer that is no JSON object", status)
+    if status in policy.retried or status in SERVER_ERRORS:
         return Trouble(f"HTTP {status}", status, retry_after(headers.get("Retry-After")))
-    if isinstance(answer, dict) and ("code" in answer or "message" in answer):
-        code = answer.get("code")
-        return Refused(status, code if isinstance(code, int) else None, str(answer.get("message"))[:500])
+    if status >= 500:
+        return Trouble(told(status), status, retry_after(headers.get("Retry-After")), advice=BETWEEN)
+    refusal = explained(status, answer, headers) if status >= 400 else None
+    if refusal:
+        return refusal
     if status in (401, 403, 404):  # a proxy's answer or that of the CDN in front of Twilio
-        return Trouble(f"HTTP {status} without Twilio's explanation", status, unsigned=1)
-    return Refused(status, None, f"HTTP {status} without Twilio's explanation")
+        return Trouble(f"HTTP {status} without Twilio's explanation", status, unsigned=1, advice=BETWEEN)
+    return unexplained(status, body, headers)
 
 
 def retry_after(header: str | None) -> float | None:
-    """Seconds of a Retry-After header, which is a number or an HTTP date (RFC 9110); None without a usable one."""
-    if not header:
-        return None
-    if header.strip().isascii() and header.strip().isdigit():
-        return float(header)
+    """Seconds of a Retry-After header: a number, though RFC 9110 knows whole ones only, or a date in any of the RFC's
+    three forms. None without a usable one."""
+    text = (header or "").strip()
+    if re.fullmatch(r"\d+(\.\d*)?", text, re.ASCII):
+        return float(text)
     try:
-        moment = parsedate_to_datetime(header)
-    except (TypeError, ValueError):
+        moment = parsedate_to_datetime(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
+    except (TypeError, ValueError, IndexError, OverflowError):  # the parser's ways to say that it is no date
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())

@@ -19,7 +19,10 @@ from source_twilio.components.accounts import Account, Accounts
 from source_twilio.components.api import Stats
 from source_twilio.components.cursors import AccountCursor
 from source_twilio.components.errors import (
+    AUTHENTICATE,
+    NO_PERMISSION,
     NOT_ACTIVE,
+    NOT_ALLOWED,
     TEST_CREDENTIALS,
     AccountSkipped,
     Malformed,
@@ -32,7 +35,7 @@ from source_twilio.components.retrievers import ListRetriever
 from source_twilio.components.workers import Workers
 
 LOGGER = logging.getLogger("airbyte")
-CREDENTIALS = (20003, TEST_CREDENTIALS, 70051)  # wrong ones, or ones without the permission
+CREDENTIALS = (AUTHENTICATE, TEST_CREDENTIALS, NO_PERMISSION)  # wrong ones, or ones without the permission
 SIGN_OF_LIFE = 60  # seconds of silence after which a line says what is being waited for
 
 
@@ -66,8 +69,9 @@ class TwilioStream(AbstractStream):
         self.read: list[str] = []
         self.skipped: list[str] = []
         self._said = False
+        self._blamed = False
         self._cursor = cursor
-        self._accounts = accounts
+        self.accounts = accounts
         self._every_account = every_account
         self._family = family
         self._offered = offered
@@ -91,7 +95,7 @@ class TwilioStream(AbstractStream):
             LOGGER.warning("Stream %s: Twilio does not offer %s in this Region, so nothing is read", self.name,
                            self.retriever.requester.product)
             return
-        accounts = self._accounts.selected() if self._every_account else [self._accounts.main]
+        accounts = self.accounts.selected() if self._every_account else [self.accounts.main]
         if isinstance(self._cursor, AccountCursor):
             self._cursor.begin([account.sid for account in accounts])
         for account in accounts:
@@ -99,7 +103,12 @@ class TwilioStream(AbstractStream):
 
     def refused_main(self, refusal: Refused) -> Exception:
         """The error for a refusal of the configured account on this stream."""
-        return self._accounts.refused_main(refusal, f"Stream {self.name}", self._family)
+        return self.accounts.refused_main(refusal, f"Stream {self.name}", self._family)
+
+    def blames_main(self) -> bool:
+        """Whether the main account's refused credentials were told before: one error is enough for all accounts."""
+        told, self._blamed = self._blamed, True
+        return told
 
     def lacks(self, refusal: Refused) -> bool:
         """Whether a refusal says that an account has not what this stream needs; wrong credentials and missing
@@ -176,19 +185,30 @@ class AccountPartition(Partition):
             yield from self._pages(reading, cursor)
             stream.read.append(self._account.sid)
         except AccountSkipped as reason:
-            self._skip(str(reason))
+            self._skip(str(reason), once=True)
         except Refused as refusal:
-            if stream.lacks(refusal):
-                stream.skip_lacking(self._account, refusal)
-                return
-            if self._account.main:
-                raise stream.refused_main(refusal) from refusal
-            if refusal.status not in (401, 403, 404) and refusal.code not in NOT_ACTIVE:
-                raise system_error(f"{reading.who}: Twilio refused the request ({refusal}).") from refusal
-            self._skip(str(refusal))
+            self._judge(refusal, reading.who)
         except Malformed as reason:
             raise system_error(f"{reading.who}: {reason}. Nothing was skipped: the next sync goes on from the saved "
                                "state. If it happens again, please report it.") from reason
+
+    def _judge(self, refusal: Refused, who: str) -> None:
+        """Pass the account over where the refusal is its own matter; raise the error where it is not. Whose credentials
+        were refused decides: those of the main account are no matter of one subaccount."""
+        stream, account = self._stream, self._account
+        wrong = stream.accounts.blame(refusal, account)
+        if stream.lacks(refusal):
+            stream.skip_lacking(account, refusal)
+        elif account.main or (wrong and wrong.signer != account.sid):
+            if refusal.status in NOT_ALLOWED and stream.blames_main():
+                return
+            raise stream.refused_main(wrong or refusal) from refusal
+        elif wrong:
+            self._skip(f"Twilio does not accept the Auth Token that the list of accounts shows: {wrong}", once=True)
+        elif refusal.status in (*NOT_ALLOWED, 404) or refusal.code in NOT_ACTIVE:
+            self._skip(str(refusal))
+        else:
+            raise stream.accounts.refused(refusal, who, account) from refusal
 
     def _pages(self, reading: Reading, cursor: AccountCursor | None) -> Iterable[Record]:
         stream = self._stream
@@ -209,12 +229,14 @@ class AccountPartition(Partition):
                 heard = time.monotonic()
                 LOGGER.info("%s: still reading, %d requests so far", reading.who, stream.stats.requests)
 
-    def _skip(self, reason: str) -> None:
-        self._stream.skipped.append(self._account.sid)
-        LOGGER.warning(
-            "Stream %s: account %s is skipped (%s). Its cursor stays where it is; the other accounts are read.",
-            self._stream.name, self._account.sid, reason,
-        )
+    def _skip(self, reason: str, once: bool = False) -> None:
+        """Pass the account over with a warning. once: the reason holds for other streams too; the first one says it."""
+        stream, sid = self._stream, self._account.sid
+        stream.skipped.append(sid)
+        level = logging.DEBUG if once and not stream.accounts.tells(sid) else logging.WARNING
+        where = " here and wherever its own credentials are needed" if once else ""
+        LOGGER.log(level, "Stream %s: account %s is skipped%s (%s). Its cursor stays where it is; the other accounts "
+                   "are read.", stream.name, sid, where, reason)
 
     def to_slice(self) -> Mapping[str, Any]:
         return self._slice
