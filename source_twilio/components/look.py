@@ -52,8 +52,7 @@ class LookRetriever(UndatedRetriever):
         if not reaches_back:
             steps = self._lists(reading, apart, context, deliver, doubtful=False)
         elif self._hidden.trusts(any(not row.get(self.cursor_field) for row in first.rows)):
-            yield deliver(self._without_date(first.rows, since), apart, context)
-            steps = [(apart, iter(()))]
+            steps = [(apart, iter([deliver(self._without_date(first.rows, since), apart, context)]))]
         else:
             later = [(apart, self._doubt(reading, apart, context, deliver))]
         rows = first.take()

@@ -106,11 +106,10 @@ class WalkRetriever(UndatedRetriever):
         pages = self.pages(reading, context)
         first = next(pages, Answer([], None))
         order = self._order()
-        # Rows without a date leave before any cursor moves: where they all stand first, no chain accounts for them.
+        # These have a part of their own: where all rows without a date stand first, no chain accounts for them.
         apart = reading.part(UNDATED)
         early = self._without_date(first.rows, undated)
         met = {str(row.get("sid")) for row in early}
-        yield deliver(early, apart, context)
         order.see(first.rows)
         density = order.density(first.rows)
         all_rows = Goal(undated.start, dated.start, duration(self.ahead))
@@ -129,7 +128,8 @@ class WalkRetriever(UndatedRetriever):
         walk = Walk(reading, context, deliver, order, goal, chosen, pieces, met)
         # The oldest chain runs first, since the state follows it, and that at the top of the list last.
         chains = [(part, self._within(walk, number)) for number, part in enumerate(walk.parts)]
-        yield Spawn([(apart, iter(())), *chains, (walk.rest, self._top(walk, first, pages)), *windows], last=True)
+        head = (apart, iter([deliver(early, apart, context)]))
+        yield Spawn([head, *chains, (walk.rest, self._top(walk, first, pages)), *windows], last=True)
 
     def _pages_of(self, span: timedelta, density: float) -> int:
         return pages_for(span, density, self._page_rows)
