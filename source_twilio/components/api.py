@@ -15,11 +15,12 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from source_twilio.components.clock import Clock
-from source_twilio.components.errors import AUTHENTICATE, Refused, config_error, transient_error
+from source_twilio.components.errors import AUTHENTICATE, Overtaxed, Refused, config_error, transient_error
 from source_twilio.components.gate import Gate, Health
 from source_twilio.components.outcomes import Meaning, Policy, Trouble, outcome
 
 PIECE = 65_536  # bytes of a body at a time
+BRIEFLY = 1 / 15  # of the usual time, 10 s: how long 5xx are repeated where asking for less may help
 LAST_PATIENCE = 15.0  # seconds for which a stream that ends in an error anyway still repeats a request
 LOGGER = logging.getLogger("airbyte")
 EDGES = {"ie1": "dublin", "au1": "sydney"}  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
@@ -85,12 +86,14 @@ class Api:
         records: str = "",
         form: Mapping[str, str] | None = None,
         meaning: Meaning = outcome,
+        divisible: bool = False,
     ) -> dict[str, Any]:
         """The decoded body of a successful answer: a JSON object, with a list of objects under `records` if named.
 
         who: the stream and account, for messages; form: sent as a POST, for OAuth's token; meaning: what a response
-        means, for an address that does not answer JSON. Raises Refused for Twilio's final answers, a transient error
-        once retrying was in vain, a config error where TLS cannot be verified.
+        means, for an address that does not answer JSON; divisible: smaller requests could take this one's place.
+        Raises Refused for Twilio's final answers, a transient error once retrying was in vain, Overtaxed for a
+        divisible request whose answers were 5xx for a while, a config error where TLS cannot be verified.
         """
         started = time.monotonic()
         host = urlsplit(url).netloc
@@ -118,8 +121,11 @@ class Api:
                 self.hosts.bad(host)
             unsigned += result.unsigned
             wait = result.wait(attempt, policy.longest_wait)
+            spent = time.monotonic() + wait - started
+            if divisible and result.status >= 500 and result.retry_after is None and spent > policy.retry_for * BRIEFLY:
+                raise Overtaxed(result.what)
             patience = min(policy.retry_for, LAST_PATIENCE) if stats.gave_up else policy.retry_for
-            if time.monotonic() + wait - started > patience or unsigned >= policy.unsigned_tries:
+            if spent > patience or unsigned >= policy.unsigned_tries:
                 stats.gave_up = True
                 raise transient_error(
                     f"{who}: {host} gave no usable answer in {attempt} attempts within "
