@@ -125,6 +125,8 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     cap = (switches["cap_rows"] or resource.cap) if resource.cap else 0
     if cap and page * size >= cap and switches["alert_cap"] == "error" and token:
         raise Refusal(400, 20001, f"No more than {cap} rows can be listed")
+    if cap and page * size >= cap and switches["alert_cap"] == "plain" and token:
+        raise Refusal(400, None, f"This page lies behind the {cap} results that can be listed")
     wanted = _wanted(replace(request, query=query))
     rows = walk(_order(request), after)
     if passed:  # a page by its number: the position is counted off
