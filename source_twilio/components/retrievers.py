@@ -221,7 +221,7 @@ class DetailRetriever(ListRetriever):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._detail = replace(self.requester, url=self.detail_url, records="", page_size=0)
-        self._said = False
+        self._passed_over = itertools.count()
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """One request for each row of the list."""
@@ -243,7 +243,6 @@ class DetailRetriever(ListRetriever):
 
     def _say(self, context: Row, why: str) -> None:
         """That a row of the list has nothing behind it, as half of the countries of a price list: once a stream."""
-        if not self._said:
-            self._said = True
-            LOGGER.info("Stream %s: Twilio lists %s and knows no more of it (%s): it is passed over, like all others "
+        if next(self._passed_over) == 0:
+            LOGGER.info("Stream %s: Twilio lists %s and knows no more of it (%s): it is passed over, and so are others "
                         "of which that is so", self.name, self._detail.address(context), why)
