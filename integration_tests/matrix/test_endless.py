@@ -47,7 +47,9 @@ def test_rows_on_two_pages_leave_once(scene: Scene) -> None:
     ("rule", "kind"),
     [({"status": 400, "code": 70002}, "system_error"), ({"status": 500, "code": 20500}, "transient_error")],
 )
-def test_accounts_that_were_listed_before_the_list_broke_are_read(rule: dict[str, Any], kind: str, scene: Scene) -> None:
+def test_accounts_that_were_listed_before_the_list_broke_are_read(
+    rule: dict[str, Any], kind: str, scene: Scene
+) -> None:
     scene.control.add_fault("same_page", url=r"/Accounts\.json", times=1)
     scene.control.add_fault("status", url=r"/Accounts\.json.*Again=", **rule)
     outcome = scene.read(["recordings", "account_balance"], retry=HASTY)

@@ -14,9 +14,9 @@ ACTIONS = ("empty_page", "same_page", "first_page", "overlap")
 def bend(action: str, body: dict[str, Any], url: str, hit: int, last: dict[str, Any]) -> None:
     """Change the body of a page in place.
 
-    empty_page: without its rows, the next link is that of this very page; same_page: the same with its rows; first_page:
-    the next link is that of the list's first page; overlap: begins with the last row of the page before; hit: how often
-    the rule has acted; last: the last row before each link, for `overlap`.
+    empty_page: without its rows, the next link is that of this very page; same_page: the same with its rows;
+    first_page: the next link is that of the list's first page; overlap: begins with the last row of the page before;
+    hit: how often the rule has acted; last: the last row before each link, for `overlap`.
     """
     rows = next((value for value in body.values() if isinstance(value, list)), None)
     if rows is None:

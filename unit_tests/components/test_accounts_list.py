@@ -66,7 +66,9 @@ def test_a_list_of_accounts_that_does_not_end(twilio: Twilio, action: str) -> No
     assert len(asked) == (4 if action == "same_page" else 0), "accounts that are known are read"
 
 
-@pytest.mark.parametrize(("fault", "kind"), BREAKS, ids=[f"{fault['action']}{fault.get('status', '')}" for fault, _ in BREAKS])
+@pytest.mark.parametrize(
+    ("fault", "kind"), BREAKS, ids=[f"{fault['action']}{fault.get('status', '')}" for fault, _ in BREAKS]
+)
 def test_accounts_before_the_break_are_read_and_the_rest_is_said(
     twilio: Twilio, many: list[str], waits: list[float], fault: dict[str, Any], kind: str
 ) -> None:

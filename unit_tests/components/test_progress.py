@@ -64,7 +64,7 @@ def test_empty_pages_with_rows_behind_them_are_read_on() -> None:
 def test_a_list_without_an_end_is_given_up_after_a_few_pages(round_of: list[list[str]], key: tuple[str, ...]) -> None:
     shown, found = Progress(key), []
     pages = 0
-    with pytest.raises(Endless, match="no new row"):  # noqa: PT012: what came before it is asked for below
+    with pytest.raises(Endless, match="no new row"):
         while pages < 1000:
             pages += 1
             found += shown.fresh(rows(*round_of[(pages - 1) % len(round_of)]), True)
@@ -76,7 +76,7 @@ def test_a_list_that_comes_round_is_known_after_more_rows_than_are_remembered(mo
     monkeypatch.setattr(progress, "REMEMBERED", 10)
     pages = [rows(*range(start, start + 4)) for start in range(0, 400, 4)]
     shown, found = Progress(["sid"]), []
-    with pytest.raises(Endless):  # noqa: PT012
+    with pytest.raises(Endless):
         for page in pages * 3:
             found += shown.fresh(page, True)
     assert found == [row for page in pages for row in page]

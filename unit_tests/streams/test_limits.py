@@ -42,7 +42,9 @@ def test_more_rows_in_a_second_than_a_list_may_show_are_no_silent_loss(
     later = put(syncs, "alerts", 100, NOW - HOUR)
     output = syncs.run("alerts")
     assert output.failure is None
-    said = [line for line in output.warnings() if "Twilio shows 10 rows at most, all of them of 2026-11-20 12:00:00" in line]
+    said = [
+        line for line in output.warnings() if "Twilio shows 10 rows at most, all of them of 2026-11-20 12:00:00" in line
+    ]
     assert len(said) == 1 and "Stream alerts, account " in said[0] and "are missing" in said[0]
     came = sids(output, "alerts")
     assert len(came) == len(set(came)) == 11 and later in came

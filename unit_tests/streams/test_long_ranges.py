@@ -71,7 +71,9 @@ def test_one_bad_day_costs_that_day_alone(syncs: Syncs, usage: list[str], waits:
     assert set(days_of(syncs.run("usage_records"))) >= set(usage[150:])
 
 
-@pytest.mark.parametrize(("stream", "url"), [("usage_records", URL), ("recordings", "Recordings"), ("alerts", "Alerts")])
+@pytest.mark.parametrize(
+    ("stream", "url"), [("usage_records", URL), ("recordings", "Recordings"), ("alerts", "Alerts")]
+)
 def test_a_service_that_is_down_is_given_up_in_bounded_time(
     syncs: Syncs, waits: list[float], stream: str, url: str
 ) -> None:
@@ -94,7 +96,9 @@ def test_an_outage_that_passes_loses_and_doubles_nothing(syncs: Syncs, waits: li
 
 
 @pytest.mark.parametrize(
-    "fault", [{"action": "reset"}, {"action": "status", "status": 429}, {"action": "html"}], ids=lambda fault: fault["action"]
+    "fault",
+    [{"action": "reset"}, {"action": "status", "status": 429}, {"action": "html"}],
+    ids=lambda fault: fault["action"],
 )
 def test_other_trouble_splits_nothing(syncs: Syncs, waits: list[float], fault: dict[str, Any]) -> None:
     syncs.twilio.add_fault(**fault, url="Recordings")
