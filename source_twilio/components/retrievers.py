@@ -154,9 +154,8 @@ class ListRetriever(Retriever):
                 if not requester.records:
                     self._check_object(answer.rows, requester)
                 begun = True
-                rows = progress.fresh(answer.take(), answer.next_url is not None)
-                yield Answer(self._finished(rows, inject, count), answer.next_url)
-                del rows
+                more = answer.next_url is not None
+                yield Answer(self._finished(progress.fresh(answer.take(), more), inject, count), answer.next_url)
         except Refused as refusal:
             if refusal.status == 404 and begun:  # never the end of a list: its other pages would be missing in silence
                 raise transient_error(
@@ -231,11 +230,9 @@ class DetailRetriever(ListRetriever):
     def _fetch(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         try:
             for answer in self.pages(reading, context, requester=self._detail):
-                rows = answer.take()
-                if not rows:
+                if not answer.rows:
                     self._say(context, "an answer without values")
-                yield deliver(rows, part, context)
-                del rows
+                yield deliver(answer.take(), part, context)
         except Refused as refusal:
             if refusal.status != 404:
                 raise
