@@ -24,6 +24,8 @@ SOUND = [
 ]
 FIGURES = {"read_timeout": 3.0, "whole_timeout": 20, "retry_for": 3.0, "longest_wait": 0.6}
 MOST_ATTEMPTS = 12  # within these figures, whatever Retry-After says
+MOST_PIECES = 40  # requests for smaller and smaller ranges, where Twilio answers 5xx
+DIVIDED = ("500", "503")
 
 
 class Reads:
@@ -82,7 +84,10 @@ def test_a_fault_that_lasts(name: str, reads: Reads) -> None:
     if case.failure:
         assert error["failure_type"] == case.failure, message
     attempts = case.requests or int(re.findall(r"in (\d+) attempts", message)[0])
-    assert reads.asked[case.stream] == attempts <= MOST_ATTEMPTS
+    if name in DIVIDED:
+        assert attempts <= reads.asked[case.stream] <= MOST_PIECES
+    else:
+        assert reads.asked[case.stream] == attempts <= MOST_ATTEMPTS
     # the other accounts are read to the end, and the main account's cursor does not move
     assert others(broken, case.stream) == others(reads.clean, case.stream)
     assert not [place for place in broken.cursors(case.stream) if place.startswith(MAIN)]
