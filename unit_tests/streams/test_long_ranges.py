@@ -83,7 +83,7 @@ def test_a_service_that_is_down_is_given_up_in_bounded_time(
     assert error.failure_type.value == "transient_error"
     assert output.statuses(stream)[-1] == "INCOMPLETE"
     assert not syncs.state.get(stream, {}).get("states")
-    assert sum(waits) < 900, "of all threads together"
+    assert sum(waits) < 400, "of all threads together"
     assert len(syncs.asked()) < 200
 
 
