@@ -69,7 +69,7 @@ class SourceTwilio(ConcurrentDeclarativeSource):
     """Twilio, as the manifest declares it.
 
     catalog, config, state: as the entrypoint hands them in; without a catalog no stream is built. Raises a config
-    error that names the field when the configuration is wrong.
+    error that names the field when the configuration is wrong, or when there is none of the catalog's streams.
     """
 
     def __init__(
@@ -88,6 +88,8 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         configured = {entry.stream.name: entry for entry in catalog.streams} if catalog else {}
         known = {name_of(row) for row in self._rows}
         self._unknown = sorted(set(configured) - known)
+        if configured and not known.intersection(configured):
+            raise self._retired()
         selected = set(configured) & known or {name_of(self._rows[0])}
         super().__init__(catalog, config, None, source_config=prune(manifest, selected))
         self._states = ConnectorStateManager(state)
