@@ -25,6 +25,8 @@ from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_twilio.components.builder import StreamBuilder, family_of, retry_policy
 from source_twilio.components.check import check_connection
@@ -67,7 +69,7 @@ class SourceTwilio(ConcurrentDeclarativeSource):
     """Twilio, as the manifest declares it.
 
     catalog, config, state: as the entrypoint hands them in; without a catalog no stream is built. Raises a config
-    error that names the field when the configuration or the catalog is wrong.
+    error that names the field when the configuration is wrong, or when there is none of the catalog's streams.
     """
 
     def __init__(
@@ -84,14 +86,17 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         self._rows = manifest["streams"]
         self._definitions = manifest["definitions"]
         configured = {entry.stream.name: entry for entry in catalog.streams} if catalog else {}
-        self._fail_on_unknown(set(configured))
-        selected = set(configured) or {name_of(self._rows[0])}
+        known = {name_of(row) for row in self._rows}
+        self._unknown = sorted(set(configured) - known)
+        if configured and not known.intersection(configured):
+            raise self._retired()
+        selected = set(configured) & known or {name_of(self._rows[0])}
         super().__init__(catalog, config, None, source_config=prune(manifest, selected))
         self._states = ConnectorStateManager(state)
         self._full_refresh = {
             name for name, entry in configured.items() if entry.sync_mode == SyncMode.full_refresh
         }
-        self._selected = list(configured)
+        self._selected = [name for name in configured if name in known]
         self._streams: dict[str, TwilioStream] = {}
         self._builder: StreamBuilder | None = None
         self.check_failed = False
@@ -102,14 +107,6 @@ class SourceTwilio(ConcurrentDeclarativeSource):
             self._config = self._migrate_and_transform_config(None, config) or {}
             validate(self._config)
         return self._config
-
-    def _fail_on_unknown(self, names: set[str]) -> None:
-        unknown = sorted(names - {name_of(row) for row in self._rows})
-        if unknown:
-            raise config_error(
-                f"The catalog selects {', '.join(unknown)}, which this connector does not have. Refresh the "
-                "connection's schema and remove it; docs/migration.md names replacements of retired streams."
-            )
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The selected streams, built from their rows."""
@@ -145,29 +142,55 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """The messages of a sync. The CDK carries a page as one record; here each of its rows becomes a message."""
-        if catalog.streams and not self._selected:  # a source of nothing learns here what to read
+        """The messages of a sync. Streams of the catalog that there are not end it with an error, when all others have
+        been read."""
+        if catalog.streams and not (self._selected or self._unknown):  # a source of nothing learns here what to read
             yield from SourceTwilio(catalog, config, state).read(logger, config, catalog, state)
             return
+        failure: AirbyteTracedException | None = None
+        known = [entry for entry in catalog.streams if entry.stream.name not in self._unknown]
         try:
-            for message in super().read(logger, config, catalog, state):
-                if message.type == Type.RECORD and message.record:
-                    page = message.record.data["page"]
-                    name = message.record.stream
-                    self._streams[name].stats.rows += len(page.rows)
-                    emitted_at = time.time_ns() // 1_000_000
-                    for row in page.rows:
-                        yield AirbyteMessage(
-                            type=Type.RECORD,
-                            record=AirbyteRecordMessage(stream=name, data=row, emitted_at=emitted_at),
-                        )
-                    page.release()
-                else:
-                    if message.trace and message.trace.stream_status and message.trace.stream_status.status in ENDED:
-                        self._streams[message.trace.stream_status.stream_descriptor.name].log_summary()
-                    yield message
+            yield from self._read(logger, config, ConfiguredAirbyteCatalog(streams=known), state)
+        except AirbyteTracedException as error:
+            failure = error
         finally:
             self.stop()
+        for entry in catalog.streams:
+            if entry.stream.name in self._unknown:
+                yield as_airbyte_message(entry.stream, AirbyteStreamStatus.INCOMPLETE)
+        if self._unknown and failure:
+            yield self._retired().as_airbyte_message()
+        elif self._unknown:
+            raise self._retired()
+        if failure:
+            raise failure
+
+    def _read(self, logger: logging.Logger, *how: Any) -> Iterator[AirbyteMessage]:
+        """What the CDK's `read` gives. It carries a page as one record; here each of its rows becomes a message."""
+        for message in super().read(logger, *how):
+            if message.type == Type.RECORD and message.record:
+                page = message.record.data["page"]
+                name = message.record.stream
+                self._streams[name].stats.rows += len(page.rows)
+                emitted_at = time.time_ns() // 1_000_000
+                for row in page.rows:
+                    yield AirbyteMessage(
+                        type=Type.RECORD,
+                        record=AirbyteRecordMessage(stream=name, data=row, emitted_at=emitted_at),
+                    )
+                page.release()
+            else:
+                if message.trace and message.trace.stream_status and message.trace.stream_status.status in ENDED:
+                    self._streams[message.trace.stream_status.stream_descriptor.name].log_summary()
+                yield message
+
+    def _retired(self) -> AirbyteTracedException:
+        """The error for streams of the catalog that there are not, or not any more."""
+        return config_error(
+            f"The catalog selects {', '.join(self._unknown)}, which this connector does not have; it reads the others "
+            "alone. Refresh the connection's schema and remove it; docs/migration.md names replacements of retired "
+            "streams."
+        )
 
     def stop(self) -> None:
         """End the threads that send requests; a read whose output nobody takes any more would go on otherwise."""

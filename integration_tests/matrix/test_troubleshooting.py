@@ -89,6 +89,18 @@ def asked_by_the_proxy(scene: Scene) -> Outcome:
     """A proxy that wants a password."""
     with answering(407) as proxy:
         return scene.read(["messages"], env={**scene.env, "HTTPS_PROXY": proxy, "https_proxy": proxy}, retry=HASTY)
+def crowded_second(scene: Scene) -> Outcome:
+    """Three alerts of one second, and a list that is refused behind the first."""
+    dates = dict.fromkeys(("date_generated", "date_created", "date_updated"), DAYS[2])
+    sids = [f"NO{number:032x}" for number in range(3)]
+    for sid in sids:
+        scene.control.put("alerts", known.MAIN, {"sid": sid, "account_sid": known.MAIN, **dates})
+    scene.control.add_fault("status", url="Alerts.*PageToken", account=known.MAIN, status=400, message="no more of it")
+    try:
+        return scene.read(["alerts"], page_size=1)
+    finally:
+        for sid in sids:
+            scene.control.delete("alerts", known.MAIN, sid)
 
 
 def silent_host(scene: Scene) -> Outcome:
@@ -143,6 +155,9 @@ CASES: dict[str, Case] = {
     "names …, which the credentials cannot reach": read(
         config=configuration(subaccounts={"mode": "selected", "account_sids": ["AC" + "f" * 32]})
     ),
+    "The list of accounts broke off behind … accounts": read(
+        fault={"action": "same_page", "url": r"/Accounts\.json"}
+    ),
     "Twilio does not offer … in this Region, so nothing is read": read("verify_services", config=configured("ie1")),
     "HTTP 404, code 20404: …). Check that …": read(fault=twilio(404, 20404, "Not found")),
     "HTTP 429 from …, attempt …, again in … s": read(
@@ -169,6 +184,20 @@ CASES: dict[str, Case] = {
         retry=None,
     ),
     "This is no matter of your settings": read(fault={**twilio(400, 20001, "Bad request"), "url": "Messages"}),
+    "a list does not end": read(fault={"action": "empty_page", "url": "Messages"}),
+    "a list broke off, Twilio knows its next page no more": read(
+        "queues", fault={**twilio(404, 20404, "Not found"), "url": "Queues.*Page=1"}, page_size=1
+    ),
+    "again and again, so smaller ranges are asked for": read(
+        "usage_records", fault={**twilio(500, 20500, "Failed"), "url": "Daily", "days": 2}
+    ),
+    "Twilio has no data for …": read(
+        "usage_records", fault={**twilio(404, 20404, "Not found"), "url": "Daily"}
+    ),
+    "it is passed over, and so are others of which that is so": read(
+        "messaging_pricing_countries", fault={**twilio(404, 20404, "Not found"), "url": "Countries/"}
+    ),
+    "Twilio shows … rows at most, all of them of …; more of that second are missing": crowded_second,
     "Twilio keeps no rows as old as …; older ones cannot be read": read(
         switch=("retention", "refuse"), page_size=5, config=configuration(start_date="2023-01-01T00:00:00Z")
     ),

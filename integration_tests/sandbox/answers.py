@@ -44,21 +44,19 @@ class Answer:
 
 
 class Refusal(Exception):
-    """Twilio says no: status, code and message become the body."""
+    """Twilio says no: status, code and message become the body; few answers have no code."""
 
-    def __init__(self, status: int, code: int, message: str, headers: dict[str, str] | None = None):
+    def __init__(self, status: int, code: int | None, message: str, headers: dict[str, str] | None = None):
         super().__init__(message)
         self.status, self.code, self.message, self.headers = status, code, message, headers or {}
 
     def answer(self) -> Answer:
         """The answer with Twilio's error body."""
-        body = {
-            "code": self.code,
-            "message": self.message,
-            "status": self.status,
-            "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
-        }
-        named = {"X-Twilio-Error-Code": str(self.code)}
+        body: dict[str, Any] = {"message": self.message, "status": self.status}
+        named = {}
+        if self.code is not None:
+            body = {"code": self.code, **body, "more_info": f"https://www.twilio.com/docs/errors/{self.code}"}
+            named = {"X-Twilio-Error-Code": str(self.code)}
         return Answer(self.status, {"Content-Type": JSON, **named, **self.headers}, orjson.dumps(body))
 
 

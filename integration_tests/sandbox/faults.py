@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from . import endless
 from .answers import JSON, Answer, Refusal, Wire
 
 BEFORE = ("reset", "stall", "unresolvable")  # nothing is answered, or late
@@ -26,6 +27,7 @@ ACTIONS = (
     "redirect",
     "body",
     "rotate",
+    *endless.ACTIONS,
     *BEFORE,
     *AFTER,
 )
@@ -48,6 +50,8 @@ class Fault:
     seconds: float = 5.0
     host: str = "evil.example.com"
     body: Any = None
+    days: float = 0  # only requests whose dates span more days than that
+    last: dict[str, Any] = field(default_factory=dict)
     seen: int = 0
     hit: int = 0
 
@@ -61,6 +65,8 @@ class Fault:
         if not self._pattern.search(target) or (self.method or method) != method:
             return False
         if self.account is not None and self.account != account:
+            return False
+        if self.days and endless.days_asked(target) <= self.days:
             return False
         self.seen += 1
         if self.seen < self.nth or (self.times is not None and self.hit >= self.times):
@@ -130,6 +136,10 @@ def spoil(rule: Fault, answer: Answer, url: str) -> Answer:
             body["meta"]["next_page_url"] = link
         elif "next_page_uri" in body:
             body["next_page_uri"] = "/" + url.split("/", 3)[3] if rule.action == "loop_next" else link
+        answer.body = orjson.dumps(body)
+    elif rule.action in endless.ACTIONS and answer.body[:1] == b"{":
+        body = answer.json()
+        endless.bend(rule.action, body, url, rule.hit, rule.last)
         answer.body = orjson.dumps(body)
     answer.headers = {**answer.headers, **rule.headers}
     return answer

@@ -122,6 +122,8 @@ def _page(request: Request, walk: Callable[[str, Any], Any]) -> Answer:
     cap = (switches["cap_rows"] or resource.cap) if resource.cap else 0
     if cap and page * size >= cap and switches["alert_cap"] == "error" and token:
         raise Refusal(400, 20001, f"No more than {cap} rows can be listed")
+    if cap and page * size >= cap and switches["alert_cap"] == "plain" and token:
+        raise Refusal(400, None, f"This page lies behind the {cap} results that can be listed")
     wanted = _wanted(replace(request, query=place.query))
     rows = walk(_order(request), place.after)
     if place.passed:  # a page by its number: the position is counted off

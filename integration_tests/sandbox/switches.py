@@ -80,8 +80,9 @@ SWITCHES = tuple(
         (
             "alert_cap",
             "silent",
-            ("silent", "error"),
-            "A list at its cap (alerts, serverless logs) just ends, or answers HTTP 400 on the page after it.",
+            ("silent", "error", "plain"),
+            "A list at its cap (alerts, serverless logs) just ends, or answers HTTP 400 on the page after it, with "
+            "Twilio's code or without.",
         ),
         ("cap_rows", 0, int, "Rows at which capped lists are cut; 0 means the documented 10,000."),
         (

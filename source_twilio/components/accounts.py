@@ -26,8 +26,9 @@ from source_twilio.components.errors import (
     system_error,
 )
 from source_twilio.components.outcomes import Policy
+from source_twilio.components.progress import Endless, Progress
 from source_twilio.components.proof import Proof
-from source_twilio.components.records import to_rfc3339
+from source_twilio.components.records import Row, to_rfc3339
 from source_twilio.components.refusals import doubts_credentials, error_of
 from source_twilio.components.windows import parse
 
@@ -60,6 +61,7 @@ class Accounts:
         self._lock = threading.Lock()
         self._selected: list[Account] | Exception | None = None
         self._closed: set[str] = set()
+        self.incomplete: AirbyteTracedException | None = None  # why accounts that are to be read may be missing
         self.main = Account(config["account_sid"], main=True)
         self._own = Signature(credentials.authorization, credentials.renew, self.main.sid)
         self._proof = Proof(api, policy)
@@ -71,6 +73,7 @@ class Accounts:
         """The accounts to read, the main one first; closed ones are left out, suspended ones are tried.
 
         Raises a config error when the main account refuses the credentials, or `subaccounts` names an unknown one.
+        Where the list of accounts broke off, those before are given and `incomplete` is the error to end with.
         """
         with self._lock:
             if self._selected is None:
@@ -170,17 +173,11 @@ class Accounts:
         return True
 
     def _listed(self) -> Iterator[Account]:
-        path: str | None = "/2010-04-01/Accounts.json?PageSize=1000"
-        seen = set()
-        while path:
-            if path in seen:
-                raise system_error("Twilio's list of accounts names a page as the next one that was read before.")
-            seen.add(path)
-            try:
-                page = self._get(path, "accounts")
-            except Refused as refusal:
-                raise self.refused_main(refusal, "The list of accounts") from refusal
-            for row in page["accounts"]:
+        """The subaccounts that can be read. A list that breaks off behind the first accounts gives those."""
+        known = 0
+        try:
+            for row in self._rows():
+                known += 1
                 if not isinstance(row.get("sid"), str):
                     raise system_error("Twilio's list of accounts has a row without `sid`; try again later.")
                 created = to_rfc3339(row.get("date_created"))
@@ -192,7 +189,36 @@ class Accounts:
                     self._closed.add(account.sid)
                 else:
                     yield account
-            path = page.get("next_page_uri")
+        except AirbyteTracedException as error:
+            if not known:
+                raise
+            self.incomplete = AirbyteTracedException(
+                message=f"The list of accounts broke off behind {known} accounts ({error.message}). Those are read, "
+                "further ones are missing in this sync: their cursors stay, and the next sync reads them. If it breaks "
+                "off again, ask Twilio's support about the list; accounts that are known can be read without an error "
+                "by naming them under `subaccounts`.",
+                internal_message=error.internal_message,
+                failure_type=error.failure_type,
+            )
+
+    def _rows(self) -> Iterator[Row]:
+        path: str | None = "/2010-04-01/Accounts.json?PageSize=1000"
+        seen: set[str] = set()
+        progress = Progress(["sid"])
+        while path:
+            if path in seen:
+                raise system_error("Twilio's list of accounts names a page as the next one that was read before.")
+            try:
+                page = self._get(path, "accounts")
+                seen.add(path)
+                path = page.get("next_page_uri")
+                yield from progress.fresh(page["accounts"], bool(path))
+            except Refused as refusal:
+                if seen and refusal.status not in NOT_ALLOWED:
+                    raise system_error(f"Twilio refused its next page: {refusal}") from refusal
+                raise self.refused_main(refusal, "The list of accounts") from refusal
+            except Endless as reason:
+                raise system_error(f"Twilio's list of accounts does not end: {reason}.") from reason
 
     def _get(self, path: str, records: str = "") -> Any:
         host = self._api.host("api")
@@ -205,7 +231,9 @@ class Accounts:
         option = self._config.get("subaccounts") or {}
         mode, named = option.get("mode", "all"), set(option.get("account_sids") or ())
         unknown = sorted(named - {account.sid for account in accounts} - {self.main.sid} - self._closed)
-        if mode in ("selected", "except") and unknown:
+        if mode == "none" or (mode == "selected" and not unknown):
+            self.incomplete = None  # all that are wanted are known
+        if not self.incomplete and mode in ("selected", "except") and unknown:
             raise config_error(
                 f"`subaccounts.account_sids` names {', '.join(unknown)}, which the credentials cannot reach: no "
                 f"subaccount of {self.main.sid} with that SID. Correct or remove it."

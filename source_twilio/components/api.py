@@ -16,12 +16,13 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from source_twilio.components.clock import Clock
-from source_twilio.components.errors import AUTHENTICATE, Refused, config_error, transient_error
+from source_twilio.components.errors import AUTHENTICATE, Overtaxed, Refused, config_error, transient_error
 from source_twilio.components.gate import Gate, Health
 from source_twilio.components.network import proxy_of, trouble_of
 from source_twilio.components.outcomes import Meaning, Policy, Trouble, outcome
 
 PIECE = 65_536  # bytes of a body at a time
+BRIEFLY = 1 / 15  # see `Stats.briefly`
 LAST_PATIENCE = 15.0  # seconds for which a stream that ends in an error anyway still repeats a request
 LOGGER = logging.getLogger("airbyte")
 EDGES = {"ie1": "dublin", "au1": "sydney"}  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
@@ -39,13 +40,21 @@ class Signature:
 
 @dataclass
 class Stats:
-    """What a stream has cost so far; gave_up: one of its requests failed for good, so it ends in an error anyway."""
+    """What a stream has cost so far; gave_up: one of its requests failed for good, so it ends in an error anyway;
+    divided: requests that smaller ones took the place of."""
 
     requests: int = 0
     retries: int = 0
     rows: int = 0
     gave_up: bool = False
+    divided: int = 0
     _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def briefly(self) -> float:
+        """The part of the usual time for which 5xx are repeated where asking for less may help: ten seconds, then less
+        and less, so that a service that is down is not asked for each of its ranges at length."""
+        return BRIEFLY / (1 + self.divided)
 
     def count(self, requests: int = 0, retries: int = 0) -> None:
         """Add what a thread has done."""
@@ -94,12 +103,14 @@ class Api:
         records: str = "",
         form: Mapping[str, str] | None = None,
         meaning: Meaning = outcome,
+        divisible: bool = False,
     ) -> dict[str, Any]:
         """The decoded body of a successful answer: a JSON object, with a list of objects under `records` if named.
 
         who: the stream and account, for messages; form: sent as a POST, for OAuth's token; meaning: what a response
-        means, for an address that does not answer JSON. Raises Refused for Twilio's final answers, a transient error
-        once retrying was in vain, a config error where TLS cannot be verified.
+        means, for an address that does not answer JSON; divisible: smaller requests could take this one's place.
+        Raises Refused for Twilio's final answers, a transient error once retrying was in vain, Overtaxed for a
+        divisible request whose answers were 5xx for a while, a config error where TLS cannot be verified.
         """
         started = time.monotonic()
         host = urlsplit(url).netloc
@@ -130,8 +141,12 @@ class Api:
                 self.hosts.bad(host)
             unsigned += result.unsigned
             wait = result.wait(attempt, policy.longest_wait)
+            spent = time.monotonic() + wait - started
+            if divisible and _is_overtaxed(result) and attempt > 1 and spent > stats.briefly * policy.retry_for:
+                stats.divided += 1
+                raise Overtaxed(result.what)
             patience = min(policy.retry_for, LAST_PATIENCE) if stats.gave_up else policy.retry_for
-            if time.monotonic() + wait - started > patience or unsigned >= policy.unsigned_tries:
+            if spent > patience or unsigned >= policy.unsigned_tries:
                 stats.gave_up = True
                 if not policy.retry_for:  # no sync: one request that somebody waits for
                     raise transient_error(f"{who}: {host} gave no usable answer: {result.what}. {result.advice}")
@@ -192,6 +207,11 @@ class Api:
                 settings = fresh.merge_environment_settings(url, {}, None, None, None)
             self._settings[host] = {"proxies": settings["proxies"], "verify": settings["verify"]}
         return self._settings[host]
+
+
+def _is_overtaxed(trouble: Trouble) -> bool:
+    """Whether asking for less may help: not where the service says when to come again."""
+    return trouble.status >= 500 and trouble.retry_after is None
 
 
 def _is_list(value: Any) -> bool:

@@ -116,6 +116,7 @@ class StreamBuilder:
             api=self.api,
             accounts=self.accounts,
             schema=self.schema(name),
+            primary_key=row["primary_key"],
             parent_retriever=self._retriever(parent["stream"]) if parent else None,
             cursor_field=sync.get("cursor_field", ""),
             client_side=bool(sync.get("is_client_side_incremental")),

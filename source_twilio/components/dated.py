@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from source_twilio.components.errors import OUTSIDE_RETENTION, Refused
+from source_twilio.components.errors import OUTSIDE_RETENTION, Overtaxed, Refused
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Row
 from source_twilio.components.requester import Answer
@@ -32,6 +32,8 @@ LOGGER = logging.getLogger("airbyte")
 PAGES_A_WINDOW = 4  # full enough to be worth a request chain, short enough that states come out along the way
 SMALL_STEPS = (timedelta(minutes=1), timedelta(hours=1))  # by which a refused start is moved before whole days are
 MOST_PIECES = 64  # a burst within one page tells little about the rest; busy pieces are split again
+FEWER = 4  # pieces of a window that Twilio answers with 5xx: few, since most often its service is just slow
+MOST_PUT_OFF = 2  # smallest windows with 5xx of one account, after which the service is down rather than those windows
 LONGEST_CHAIN = 8  # pages that are expected to be left from which on a window is split
 
 
@@ -87,33 +89,74 @@ class WindowRetriever(ListRetriever):
         return steps
 
     def _window(
-        self, reading: Reading, part: Part, window: Window, context: Row, query: dict[str, str], deliver: Deliver
+        self, reading: Reading, part: Part, window: Window, context: Row, query: dict[str, str], deliver: Deliver,
+        divisible: bool = True,
     ) -> Steps:
-        """The rows of one window; hands over to smaller windows once its first page tells that it is busy."""
+        """The rows of one window; hands over to smaller windows where its first page tells that it is busy, where the
+        API cuts the list off, and where it answers 5xx for as long as the window is divisible."""
         held: list[Row] = []
-        for number, answer in enumerate(self._answers(reading, window, context, query)):
-            rest = self._rest(answer.rows, window, reading) if number == 0 and answer.next_url else None
-            pieces = self._pieces(rest, self._density(answer.rows), reading) if rest else [window]
-            if rest and pieces != [window]:
-                parts = self._parts(reading, pieces, context, query, deliver)
-                part.start = rest.end + reading.ranges.unit.step
-                yield deliver(self._dated(answer.take(), reading, Window(part.start, window.end)), part, context)
-                yield Spawn(parts, last=True)
-                return
-            if not self.cap:
-                yield deliver(self._dated(answer.take(), reading, window), part, context)
-                continue
-            held += answer.take()  # nothing may leave before it is known whether the list is cut off
-            if len(held) >= self.cap:
-                pieces = self._smaller(window, held, reading)
-                if pieces != [window]:
-                    yield Spawn(self._parts(reading, pieces, context, query, deliver), last=True)
+        refused: Refused | None = None
+        try:
+            for number, answer in enumerate(self._answers(reading, window, context, query, divisible)):
+                rest = self._rest(answer.rows, window, reading) if number == 0 and answer.next_url else None
+                pieces = self._pieces(rest, self._density(answer.rows), reading) if rest else [window]
+                if rest and pieces != [window]:
+                    parts = self._parts(reading, pieces, context, query, deliver)
+                    part.start = rest.end + reading.ranges.unit.step
+                    yield deliver(self._dated(answer.take(), reading, Window(part.start, window.end)), part, context)
+                    yield Spawn(parts, last=True)
                     return
-                LOGGER.warning("%s: Twilio shows %d rows at most, all of them of %s; more of that second are missing",
-                               reading.who, self.cap, window.start)
-                break
+                if not self.cap:
+                    yield deliver(self._dated(answer.take(), reading, window), part, context)
+                    continue
+                held += answer.take()  # nothing may leave before it is known whether the list is cut off
+                if len(held) >= self.cap:
+                    break
+        except Overtaxed as trouble:
+            yield from self._with_less(reading, part, window, context, query, deliver, trouble)
+            return
+        except Refused as refusal:
+            if not self._is_cut_off(refusal, held):
+                raise
+            refused = refusal
+        if refused or (self.cap and len(held) >= self.cap):
+            pieces = self._smaller(window, held, reading)
+            if pieces != [window]:
+                yield Spawn(self._parts(reading, pieces, context, query, deliver), last=True)
+                return
+            if refused and (refused.code is not None or not held):
+                raise refused
+            # An error would hold the cursor here in every sync to come, for rows that no sync can read.
+            LOGGER.warning("%s: Twilio shows %d rows at most, all of them of %s; more of that second are missing",
+                           reading.who, len(held), window.start)
         if held:
             yield deliver(self._dated(held, reading, window), part, context)
+
+    def _is_cut_off(self, refusal: Refused, held: list[Row]) -> bool:
+        """Whether a refusal says that a list has more rows than Twilio lists: HTTP 400, without a code where it was
+        seen, so on the first page no other one counts."""
+        if not self.cap or refusal.status != 400 or refusal.code in OUTSIDE_RETENTION:
+            return False
+        return refusal.code is None or bool(held)
+
+    def _with_less(
+        self, reading: Reading, part: Part, window: Window, context: Row, query: dict[str, str], deliver: Deliver,
+        trouble: Overtaxed,
+    ) -> Steps:
+        """What to do about a window that Twilio answers with 5xx again and again, as usage of a long range: ask for
+        pieces of it. The smallest ones are put off until all others have been read, and then repeated as long as any
+        request; the third of them at once, since then it is not the window."""
+        pieces = split(window, (window.end - window.start) / FEWER, self._edges, reading.ranges.unit.step)
+        if pieces != [window]:
+            LOGGER.info("%s: %s for %s to %s again and again, so smaller ranges are asked for", reading.who,
+                        trouble.what, window.start, window.end)
+            yield Spawn(self._parts(reading, pieces, context, query, deliver), last=True)
+            return
+        once_more = self._window(reading, part, window, context, query, deliver, divisible=False)
+        if reading.puts_off(MOST_PUT_OFF):
+            yield Spawn([], last=True, later=[(part, once_more)])
+        else:
+            yield from once_more
 
     def _smaller(self, window: Window, rows: list[Row], reading: Reading) -> list[Window]:
         """The pieces of a window whose list was cut off: by density, or halves where the density tells nothing."""
@@ -122,7 +165,9 @@ class WindowRetriever(ListRetriever):
             pieces = split(window, (window.end - window.start) / 2, self._edges, reading.ranges.unit.step)
         return pieces
 
-    def _answers(self, reading: Reading, window: Window, context: Row, query: dict[str, str]) -> Iterator[Answer]:
+    def _answers(
+        self, reading: Reading, window: Window, context: Row, query: dict[str, str], divisible: bool
+    ) -> Iterator[Answer]:
         """The pages of a window; where Twilio keeps less than was asked for, from the first start that it accepts."""
         steps = iter(SMALL_STEPS)
         while True:
@@ -130,7 +175,8 @@ class WindowRetriever(ListRetriever):
             if asked.start > asked.end:
                 return
             try:
-                yield from self.pages(reading, context, {**query, **self._filter.params(asked)})
+                asked_for = {**query, **self._filter.params(asked)}
+                yield from self.pages(reading, context, asked_for, divisible=divisible)
                 return
             except Refused as refusal:
                 if refusal.code not in OUTSIDE_RETENTION:

@@ -46,10 +46,12 @@ class TotalsRetriever(WindowRetriever):
         whole = Window(midnight(window.start), window.end)
         yield Spawn(self._windows(reading, [whole], context, deliver), last=True)
 
-    def _answers(self, reading: Reading, window: Window, context: Row, query: dict[str, str]) -> Iterator[Answer]:
+    def _answers(
+        self, reading: Reading, window: Window, context: Row, query: dict[str, str], divisible: bool
+    ) -> Iterator[Answer]:
         value = reading.ranges.unit.value
         asked = {"period_start": value(midnight(window.start)), "period_end": value(midnight(window.end) + DAY)}
-        return super()._answers(reading, window, {**context, **asked}, query)
+        return super()._answers(reading, window, {**context, **asked}, query, divisible)
 
 
 @dataclass

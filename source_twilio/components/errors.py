@@ -52,6 +52,14 @@ class Malformed(Exception):
     """A successful answer that is no page: another shape, or a next page that must not be followed."""
 
 
+class Overtaxed(Exception):
+    """Twilio answered 5xx again and again to a request that can be replaced by smaller ones. what: the last answer."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
 class AccountSkipped(Exception):
     """An account that Twilio does not let us read: skipped with a warning, its cursor stays."""
 

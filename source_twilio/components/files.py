@@ -29,9 +29,15 @@ class FileRequester(TwilioRequester):
     column: str = ""
 
     def pages(
-        self, api: Api, reading: Reading, signature: Signature, context: Row, query: Mapping[str, str]
+        self,
+        api: Api,
+        reading: Reading,
+        signature: Signature,
+        context: Row,
+        query: Mapping[str, str],
+        divisible: bool = False,
     ) -> Iterator[Answer]:
-        """The file as one page; see `TwilioRequester`."""
+        """The file as one page, which nothing smaller replaces; see `TwilioRequester`."""
         url = self.first(api, context, self.params(context, query))
         found = api.get(url, signature, self._policy, reading.stats, reading.who, meaning=location)
         place = str(found["location"])

@@ -60,6 +60,7 @@ class Reading:
     _windows: dict[str, Window] = field(default_factory=dict)
     _open: set[Part] = field(default_factory=set)
     _held: dict[str, datetime] = field(default_factory=dict)
+    _put_off: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -97,6 +98,12 @@ class Reading:
             if self.kept_from.year == 1:
                 LOGGER.warning("%s: Twilio keeps no rows as old as %s; older ones cannot be read", self.who, moment)
             self.kept_from = max(self.kept_from, moment)
+
+    def puts_off(self, most: int) -> bool:
+        """Whether one more step of this account may wait until all others have ended; `most` may."""
+        with self._lock:
+            self._put_off += 1
+            return self._put_off <= most
 
     def hold(self, kind: str, moment: datetime) -> None:
         """Keep the cursor of a kind from passing a moment in this sync, where a row is still going to change."""

@@ -75,12 +75,20 @@ class TwilioRequester:
         self._path = address.path
 
     def pages(
-        self, api: Api, reading: Reading, signature: Signature, context: Row, query: Mapping[str, str]
+        self,
+        api: Api,
+        reading: Reading,
+        signature: Signature,
+        context: Row,
+        query: Mapping[str, str],
+        divisible: bool = False,
     ) -> Iterator[Answer]:
         """The pages of the list, each asked for when it is wanted.
 
-        context: fills the path's placeholders; query: parameters beside the declared ones. Raises Refused for a
-        final answer of Twilio's, Malformed for an answer of another shape or a next page that must not be followed.
+        context: fills the path's placeholders; query: parameters beside the declared ones; divisible: smaller lists
+        could take this one's place, until its first page has come. Raises Refused for a final answer of Twilio's,
+        Overtaxed for 5xx to a divisible list, Malformed for an answer of another shape or a next page that must not be
+        followed.
         """
         params = self.params(context, query)
         url: str | None = self.first(api, context, params)
@@ -89,7 +97,8 @@ class TwilioRequester:
             if url in seen:
                 raise Malformed(f"{urlsplit(url).netloc} names a page as the next one that was read before")
             seen.add(url)
-            body = api.get(url, signature, self._policy, reading.stats, reading.who, self.records)
+            body = api.get(url, signature, self._policy, reading.stats, reading.who, self.records, divisible=divisible)
+            divisible = False
             url = following(self.paging, body, url, params) if self.records and not self.one_page else None
             yield Answer(body.pop(self.records) if self.records else [body], url)
 

@@ -8,6 +8,7 @@ the window that this stream's own cursor is at, at any depth, without a partitio
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,8 +19,9 @@ from airbyte_cdk.sources.types import Config, StreamSlice
 
 from source_twilio.components.accounts import Accounts
 from source_twilio.components.api import Api
-from source_twilio.components.errors import Malformed, Refused
+from source_twilio.components.errors import Malformed, Refused, system_error, transient_error
 from source_twilio.components.parents import ParentRows, value_at
+from source_twilio.components.progress import Endless, Progress
 from source_twilio.components.reading import Reading
 from source_twilio.components.records import Normaliser, Page, Row
 from source_twilio.components.requester import Answer, TwilioRequester
@@ -29,6 +31,7 @@ from source_twilio.components.steps import NOTHING, Part, Spawn, Steps, last
 # nobody else holds (`Answer.take`), so that a page lives no longer than the output needs it.
 Deliver = Callable[[list[Row], Part, Row], Page | Spawn]
 
+LOGGER = logging.getLogger("airbyte")
 GONE = (20404, 17002, None)  # the parent was deleted, or is a call that Voice Insights keeps no longer
 ERROR_BODY = {"code", "message", "more_info", "status", "details", "user_error"}  # keys of Twilio's answers to an error
 
@@ -45,8 +48,8 @@ class ListRetriever(Retriever):
     numbered: a column that gets the row's place in its list, for rows that nothing else identifies; columns: top-level
     columns made from values inside a row, because destinations take no other keys and cursors (the nested one stays);
     absent: what stands in a column of the key where Twilio sends null, since a key with a hole in it merges with
-    nothing. The source hands in the others: api, accounts, schema, parent_retriever, cursor_field and whether the
-    cursor is client_side.
+    nothing. The source hands in the others: api, accounts, schema, primary_key, parent_retriever, cursor_field and
+    whether the cursor is client_side.
     """
 
     config: Config
@@ -55,6 +58,7 @@ class ListRetriever(Retriever):
     api: Api
     accounts: Accounts
     schema: Mapping[str, Any]
+    primary_key: list[str] = field(default_factory=list)
     drop: list[str] = field(default_factory=list)
     parent: Mapping[str, Any] | None = None
     parent_retriever: ListRetriever | None = None
@@ -143,24 +147,45 @@ class ListRetriever(Retriever):
         context: Row,
         query: Mapping[str, str] | None = None,
         requester: TwilioRequester | None = None,
+        divisible: bool = False,
     ) -> Iterator[Answer]:
-        """The pages of one list, normalised, with the slice's keys in the rows that lack them."""
-        given = {} if requester else {name: value for name, value in context.items() if name in self._declared}
-        inject = {**self.absent, **given}
+        """The pages of one list, normalised, with the slice's keys in the rows that lack them; a row that stands on
+        several pages comes once.
+
+        divisible: smaller lists could take this one's place (see `Api.get`). Raises Refused, Malformed and Overtaxed
+        as the requester does, a system error for a list that does not end, a transient one for one that breaks off.
+        """
+        inject = {} if requester else {name: value for name, value in context.items() if name in self._declared}
         requester = requester or self.requester
         signature = self.accounts.sign(reading.account, requester.product)
+        progress = Progress([] if self.numbered else [name for name in self.primary_key if name not in context])
         count = itertools.count()
         begun = False
         try:
-            for answer in requester.pages(self.api, reading, signature, context, query or {}):
+            for answer in requester.pages(self.api, reading, signature, context, query or {}, divisible):
                 if not requester.records:
                     self._check_object(answer.rows, requester)
                 begun = True
-                yield Answer(self._finished(answer.take(), inject, count), answer.next_url)
+                rows = progress.fresh(self._keyed(answer.take()), answer.next_url is not None)
+                yield Answer(self._finished(rows, inject, count), answer.next_url)
         except Refused as refusal:
-            gone = self._parents is not None and not begun and refusal.status == 404 and refusal.code in GONE
-            if not gone and refusal.code not in self.empty_on:
+            if refusal.status == 404 and begun:  # never the end of a list: its other pages would be missing in silence
+                raise transient_error(
+                    f"{reading.who}: a list broke off, Twilio knows its next page no more ({refusal}). The rows before "
+                    "it are kept and the cursor stays, so the next sync reads the list again from its beginning."
+                ) from refusal
+            gone = self._parents is not None and refusal.status == 404 and refusal.code in GONE
+            if begun or not (gone or refusal.code in self.empty_on):
                 raise
+            if query and not gone:
+                asked = ", ".join(f"{name} {value}" for name, value in query.items())
+                LOGGER.info("%s: Twilio has no data for %s (%s)", reading.who, asked, refusal)
+        except Endless as reason:
+            raise system_error(
+                f"{reading.who}: a list does not end: {reason}. The rows before them are kept and the cursor stays; "
+                "other accounts and streams are read. If the next sync says the same, ask Twilio's support about "
+                f"{requester.url}, and leave the stream or the account out until they have mended it."
+            ) from reason
 
     def _check_object(self, rows: list[Row], requester: TwilioRequester) -> None:
         """Raise Malformed where an answer that is one object has another shape; a list is known by its key."""
@@ -168,14 +193,22 @@ class ListRetriever(Retriever):
             if not row.keys() & self._declared or row.keys() <= ERROR_BODY:
                 raise Malformed(f"{requester.url} answered with an object of another shape")
 
+    def _keyed(self, rows: list[Row]) -> list[Row]:
+        """The rows with the columns of the key that Twilio sends inside an object, or as null."""
+        for name, path in self.columns.items():
+            for row in rows:
+                row[name] = value_at(row, path)
+        for name, value in self.absent.items():
+            for row in rows:
+                if row.get(name) is None:
+                    row[name] = value
+        return rows
+
     def _finished(self, rows: list[Row], inject: Row, count: Iterator[int]) -> list[Row]:
         """The rows of a page as they leave. count: numbers the rows of the list."""
         if self.numbered:
             for row in rows:
                 row[self.numbered] = next(count)
-        for name, path in self.columns.items():
-            for row in rows:
-                row[name] = value_at(row, path)
         rows = self._normalise(rows, inject)
         return [row for row in rows if row.get(self.require) is not None] if self.require else rows
 
@@ -210,6 +243,7 @@ class DetailRetriever(ListRetriever):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._detail = replace(self.requester, url=self.detail_url, records="", page_size=0)
+        self._passed_over = itertools.count()
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """One request for each row of the list."""
@@ -217,5 +251,18 @@ class DetailRetriever(ListRetriever):
             yield Spawn([(part, self._fetch(reading, part, {**row, **context}, deliver)) for row in answer.rows])
 
     def _fetch(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
-        for answer in self.pages(reading, context, requester=self._detail):
-            yield deliver(answer.take(), part, context)
+        try:
+            for answer in self.pages(reading, context, requester=self._detail):
+                if not answer.rows:
+                    self._say(context, "an answer without values")
+                yield deliver(answer.take(), part, context)
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+            self._say(context, str(refusal))
+
+    def _say(self, context: Row, why: str) -> None:
+        """That a row of the list has nothing behind it, as half of the countries of a price list: once a stream."""
+        if next(self._passed_over) == 0:
+            LOGGER.info("Stream %s: Twilio lists %s and knows no more of it (%s): it is passed over, and so are others "
+                        "of which that is so", self.name, self._detail.address(context), why)

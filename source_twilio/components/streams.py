@@ -90,7 +90,10 @@ class TwilioStream(AbstractStream):
         return self._cursor
 
     def generate_partitions(self) -> Iterable[Partition]:
-        """One partition for each account that is read, the main one first."""
+        """One partition for each account that is read, the main one first.
+
+        Raises, behind them, the error of a list of accounts that broke off: the stream is not complete then.
+        """
         if not self._offered:
             LOGGER.warning("Stream %s: Twilio does not offer %s in this Region, so nothing is read", self.name,
                            self.retriever.requester.product)
@@ -100,6 +103,8 @@ class TwilioStream(AbstractStream):
             self._cursor.begin([account.sid for account in accounts])
         for account in accounts:
             yield AccountPartition(self, account)
+        if self._every_account and self.accounts.incomplete:
+            raise self.accounts.incomplete
 
     def refused_main(self, refusal: Refused) -> Exception:
         """The error for a refusal of the configured account on this stream."""

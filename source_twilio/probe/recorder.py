@@ -74,6 +74,7 @@ class Recorder(Api):
         records: str = "",
         form: Mapping[str, str] | None = None,
         meaning: Meaning = outcome,
+        divisible: bool = False,
     ) -> dict[str, Any]:
         """As `Api.get`; a POST happens for an OAuth token alone."""
 
@@ -85,7 +86,7 @@ class Recorder(Api):
             return meaning(status, headers, body, policy)
 
         try:
-            answer = super().get(url, signature, policy, stats, who, records, form, noted)
+            answer = super().get(url, signature, policy, stats, who, records, form, noted, divisible)
         except Refused as refusal:
             self.refusals.append(refusal)
             raise

@@ -11,7 +11,7 @@ from unit_tests.support.dated_rows import DAY, HOUR, NOW, put, sids
 from unit_tests.support.patches import cap, page_size
 
 
-@pytest.mark.parametrize("end", ["silent", "error"])
+@pytest.mark.parametrize("end", ["silent", "error", "plain"])
 @pytest.mark.parametrize("order", ["newest", "oldest", "unordered"])
 def test_a_list_that_twilio_cuts_off_is_split(
     syncs: Syncs, monkeypatch: pytest.MonkeyPatch, end: str, order: str
@@ -27,17 +27,61 @@ def test_a_list_that_twilio_cuts_off_is_split(
     assert sids(output, "alerts") == sorted(wanted)
 
 
+@pytest.mark.parametrize(("end", "expected"), [("silent", 10), ("plain", 10), ("plain", 10_000)])
 def test_more_rows_in_a_second_than_a_list_may_show_are_no_silent_loss(
-    syncs: Syncs, monkeypatch: pytest.MonkeyPatch
+    syncs: Syncs, monkeypatch: pytest.MonkeyPatch, end: str, expected: int
 ) -> None:
+    """What is held leaves, whatever number the connector expects; a warning and no error, since no sync could ever get
+    past that second."""
     page_size(monkeypatch, 5)
-    cap(monkeypatch, 10)
+    cap(monkeypatch, expected)
     syncs.twilio.set_switch("cap_rows", 10)
+    syncs.twilio.set_switch("alert_cap", end)
     for number in range(25):
         put(syncs, "alerts", number, NOW - DAY)
+    later = put(syncs, "alerts", 100, NOW - HOUR)
     output = syncs.run("alerts")
-    said = output.failure is not None or any("alerts" in line for line in output.warnings())
-    assert said, "what cannot be read is said"
+    assert output.failure is None
+    said = [
+        line for line in output.warnings() if "Twilio shows 10 rows at most, all of them of 2026-11-20 12:00:00" in line
+    ]
+    assert len(said) == 1 and "Stream alerts, account " in said[0] and "are missing" in said[0]
+    came = sids(output, "alerts")
+    assert len(came) == len(set(came)) == 11 and later in came
+    assert len(syncs.asked()) < 200
+
+
+@pytest.mark.parametrize("nth", [1, 2, 4])
+def test_a_capped_list_that_is_refused_without_a_code_on_any_page_is_split(
+    syncs: Syncs, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    page_size(monkeypatch, 5)
+    wanted = [put(syncs, "alerts", hour, NOW - hour * HOUR) for hour in range(1, 40)]
+    syncs.twilio.add_fault(
+        "status", url="/Alerts", nth=nth, times=1, status=400, code=None, message="only so many results can be listed"
+    )
+    output = syncs.run("alerts")
+    assert (output.failure, output.errors()) == (None, [])
+    assert sids(output, "alerts") == sorted(wanted)
+
+
+@pytest.mark.parametrize(("code", "stream"), [(20001, "alerts"), (None, "recordings")])
+def test_other_refusals_are_not_taken_for_a_cap(syncs: Syncs, code: int | None, stream: str) -> None:
+    put(syncs, stream, 1, NOW - HOUR)
+    syncs.twilio.add_fault("status", url="/(Alerts|Recordings)", status=400, code=code, message="what is this?")
+    output = syncs.run(stream)
+    assert output.statuses(stream)[-1] == "INCOMPLETE"
+    assert len(syncs.asked()) == 1
+
+
+def test_a_capped_list_that_is_always_refused_ends_in_an_error_soon(syncs: Syncs) -> None:
+    put(syncs, "alerts", 1, NOW - HOUR)
+    syncs.twilio.add_fault("status", url="/Alerts", status=400, code=None, message="what is this?")
+    output = syncs.run("alerts")
+    assert output.statuses("alerts")[-1] == "INCOMPLETE"
+    assert "HTTP 400" in output.errors()[0].message
+    assert len(syncs.asked()) < 100
+    assert not syncs.state.get("alerts", {}).get("states")
 
 
 @pytest.mark.parametrize("ahead", [3, 3700, 2 * 86400])
