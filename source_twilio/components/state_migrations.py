@@ -13,6 +13,7 @@ from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigr
 from airbyte_cdk.sources.types import Config
 
 from source_twilio.components.cursors import UNDATED, partition
+from source_twilio.components.times import written
 from source_twilio.components.windows import back, duration, parse
 
 LOGGER = logging.getLogger("airbyte")
@@ -97,7 +98,7 @@ class EarlierStates(StateMigration):
         safe = back(moment, duration(self.earlier))
         if self.not_after:
             safe = min(safe, parse(self.not_after))
-        return safe.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return written(safe.replace(microsecond=0))
 
     def _flat(self, state: Mapping[str, Any]) -> str | None:
         """One cursor for all accounts; `state` beside `states` is the newest of them, and no account starts there."""
@@ -109,8 +110,11 @@ class EarlierStates(StateMigration):
         if moment is None:
             return None
         seconds = state.get("lookback_window")
-        moment -= timedelta(seconds=seconds if isinstance(seconds, (int, float)) else 0)
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        try:
+            moment -= timedelta(seconds=seconds if isinstance(seconds, (int, float)) else 0)
+        except (OverflowError, ValueError):  # beyond the calendar, or no number at all: everything is read again
+            return None
+        return written(moment.replace(microsecond=0))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
