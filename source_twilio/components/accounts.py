@@ -26,7 +26,7 @@ from source_twilio.components.errors import (
     system_error,
 )
 from source_twilio.components.outcomes import Policy
-from source_twilio.components.records import to_rfc3339
+from source_twilio.components.values import to_rfc3339
 from source_twilio.components.windows import parse
 
 LOGGER = logging.getLogger("airbyte")

@@ -17,9 +17,9 @@ def decode(body: bytes) -> Any:
     """A response body as Python values. Raises ValueError when it is no JSON at all.
 
     orjson refuses what the JSON grammar refuses (NaN, lone surrogates) and every encoding but UTF-8 without a byte
-    order mark, where RFC 4627 allowed UTF-16 and UTF-32 too. Such a body is read again with the standard library. Only
-    the offending values are replaced: one odd value must not cost its neighbours. A number that no JSON can hold becomes
-    the text that it was written as, which the column's type is then held against.
+    order mark, where RFC 4627 allowed UTF-16 and UTF-32 too. Such a body is read again with the standard library, and
+    only the offending values are replaced: one odd value must not cost its neighbours. A number that no JSON can hold
+    becomes the text that it was written as, so that it is not lost before its column's type is known.
     """
     try:
         return orjson.loads(body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from airbyte_cdk.models.airbyte_protocol import (
+from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped]
     AirbyteRecordMessageMeta,
     AirbyteRecordMessageMetaChange,
     Change,
@@ -53,6 +53,6 @@ class Unread:
         if self._rows:
             columns = ", ".join(f"{path} ({' or '.join(sorted(kinds))})" for path, kinds in sorted(self._kinds.items()))
             LOGGER.warning(
-                "Stream %s: %d rows have values of another kind than their columns declare. They are null, and named in "
-                "the record's meta.changes: %s", stream, self._rows, columns,
+                "Stream %s: %d rows have values that cannot be read as what their columns declare. They are null, and "
+                "named in the record's meta.changes: %s", stream, self._rows, columns,
             )

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta, timezone
 from source_twilio.components.times import moment_of
 
 AGREED = timedelta(seconds=60)  # the Date header counts whole seconds and travels
-# No public certificate was ever valid for longer (CA/Browser Forum, section 6.3.2). A machine whose clock is off by more
-# takes Twilio's for expired or not valid yet and gets no answer at all, so it is the header that makes no sense.
+# No public certificate is valid for longer (CA/Browser Forum, Baseline Requirements, section 6.3.2). A machine whose
+# clock is off by more takes Twilio's for expired or not valid yet and gets no answer: it is the header that is wrong.
 BELIEVED = timedelta(days=398)
 
 

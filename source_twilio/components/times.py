@@ -1,7 +1,7 @@
 """Moments as text: every form that a person reads without doubt, the same on every Python.
 
-`datetime.fromisoformat` reads other forms on Python 3.10 than on later ones, `email.utils` takes a zone that it does not
-know for UTC, and a guess would be a wrong value: what is not read here is not read at all.
+`datetime.fromisoformat` reads other forms on Python 3.10 than on later ones, `email.utils` takes a zone that it does
+not know for UTC, and a guess would be a wrong value: what is not read here is not read at all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 ZONES = {"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6,
          "pst": -8, "pdt": -7}  # hours, RFC 5322 section 4.3
 
-_DAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? +)?"
+_DAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:, *| +))?"
 _MONTH = (r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
           r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)")
 _CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
@@ -23,8 +23,8 @@ FORMS = [
     re.compile(form, re.ASCII | re.IGNORECASE)
     for form in (
         # ISO 8601, extended and basic, down to the day, hour, minute, second or any fraction of it
-        r"(?P<year>\d{4})(?P<dash>-?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)(?:(?:t| +)(?P<hour>\d\d)(?::?(?P<minute>\d\d)"
-        rf"(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)? *{_ZONE}?)?",
+        r"(?P<year>\d{4})(?P<dash>-?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)(?:(?:t| +)(?P<hour>\d\d)"
+        rf"(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)? *{_ZONE}?)?",
         # RFC 5322, with a comment behind the zone as mail has it
         rf"{_DAY}(?P<day>\d\d?)[ -]{_MONTH}[ -](?P<year>\d{{4}}) +{_CLOCK} *{_ZONE}?(?: *\([a-z ]*\))?",
         # the old form that RFC 9110 still allows in a header
