@@ -88,12 +88,9 @@ class AccountCursor(Cursor):
     def _past(self, value: Any) -> str | None:
         """A saved value at the unit's precision; one of the future, from a clock that was ahead, counts as now.
 
-        None for one that is no date: as if nothing had been read, since rows that come twice are better than none.
+        None for one that is no date: as if nothing had been read (`EarlierStates` has said so).
         """
         moment = moment_of(value) if isinstance(value, str) else None
-        if moment is None and value is not None:
-            LOGGER.warning("Stream %s: a cursor of its saved state is no date, so its account is read again from "
-                           "start_date", self.stream)
         return self.unit.value(max(min(moment, Clock.local()), EARLIEST)) if moment else None
 
     def value(self, account_sid: str, kind: str = "") -> datetime | None:
