@@ -79,8 +79,8 @@ class ParentRows:
             return True
         if value is not None and path not in self._said:
             self._said.add(path)
-            LOGGER.warning("A row of %s has no SID in %s (%s): it and others like it are passed over, they have no %s",
-                           self.stream, path, kind_of(value), name)
+            LOGGER.warning("A row of %s has no SID in %s but a %s: it and others like it are passed over",
+                           self.stream, path, kind_of(value))
         return False
 
 

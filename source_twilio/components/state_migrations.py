@@ -77,8 +77,8 @@ class EarlierStates(StateMigration):
             place, cursor = _mapping(entry.get("partition")), _mapping(entry.get("cursor"))
             sid, value = self._account(place), self._value(cursor)
             if sid and not value and cursor.get(self.cursor_field):
-                LOGGER.warning("The saved state of account %s has a %s that is no date. It counts for nothing: what was "
-                               "read by then is read again.", sid, self.cursor_field)
+                LOGGER.warning("The saved state of account %s has a %s that is no date. It counts for nothing: all "
+                               "rows are read again from start_date.", sid, self.cursor_field)
             if sid and value:
                 yield (sid, UNDATED if place.get("rows") == UNDATED else ""), value
         if self.main_only and (value := self._value(state)):

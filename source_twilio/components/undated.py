@@ -31,7 +31,8 @@ class UndatedRetriever(WindowRetriever):
         self._reads_undated = True
 
     def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
-        return [row for row in rows if not self._cursor_of(row) and not older(row, since.start)]
+        return [row for row in rows
+                if not self._cursor_of(row) and not self._is_unread(row) and not older(row, since.start)]
 
 
 @dataclass
