@@ -17,7 +17,9 @@ from source_twilio.components.times import moment_of, written
 MONTHS = {name: f"{number:02}" for number, name in enumerate(
     ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1)}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z", re.ASCII)
-TIME = re.compile(r" ([01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
+# Looked up in half the time of a regular expression; a date-time is what rows have most of.
+MINUTES = frozenset(f"{minute // 60:02}:{minute % 60:02}" for minute in range(24 * 60))
+SECONDS = frozenset(f":{second:02}" for second in range(60))
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)  # `1,5` and `1.234,56` may mean either
 CURRENCY = r"(?:(?:US|R)?[$\u00a3-\u00a5\u20a0-\u20c0]|USD|EUR|GBP|JPY)"  # no \u00a2: a cent is no whole
@@ -31,13 +33,15 @@ def to_rfc3339(value: Any) -> str | None:
 
     None for an empty or unreadable value, so that the declared format always holds.
     """
-    if not isinstance(value, str):
+    if value.__class__ is not str:
         return None
     text: str = value
-    if len(text) == 31 and text.endswith(" +0000"):  # Fri, 24 May 2019 17:44:46 +0000
+    if text[25:] == " +0000":  # Fri, 24 May 2019 17:44:46 +0000
         day = _day(text[5:16])
-        if day and TIME.fullmatch(text, 16, 25):
+        if day and text[16] == " " and text[17:22] in MINUTES and text[22:25] in SECONDS:
             return f"{day}T{text[17:25]}Z"
+    elif text[19:] == "Z" and text[10] == "T" and text[11:16] in MINUTES and text[16:19] in SECONDS:
+        return text if _day(text[:10]) == text[:10] else None
     elif RFC_3339.fullmatch(text):
         return text if _day(text[:10]) else None
     moment = moment_of(text)

@@ -94,6 +94,8 @@ def test_a_date_time_leaves_as_rfc_3339_in_utc(sent: str, left: str) -> None:
         "05/24/2019",  # a person doubts
         "24.05.2019",
         "2019-W21-5",
+        "2019-W21-5T00:00:00Z",
+        "2019-W21-5T00:00:00.5Z",
         "2019-05",
         "2019-0524",
         "1558719886",
