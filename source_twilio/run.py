@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -24,6 +25,7 @@ M_ARENA_MAX = -8  # malloc.h
 
 def run() -> None:
     """Run a command (`spec`, `check`, `discover`, `read`) with the process's arguments; exits with 1 on failure."""
+    _print_utf_8()
     init_uncaught_exception_handler(logger)
     arguments = sys.argv[1:]
     parsed = AirbyteEntrypoint.parse_args(arguments)
@@ -43,6 +45,13 @@ def run() -> None:
         source.stop()
     if source.check_failed:
         sys.exit(1)
+
+
+def _print_utf_8() -> None:
+    """Airbyte's messages are UTF-8, whatever the console's encoding is."""
+    for output in (sys.__stdout__, sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):
+            output.reconfigure(encoding="utf-8", errors="backslashreplace")  # which is an escape of JSON, too
 
 
 def _settle_memory() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,11 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_twilio.components.builder import StreamBuilder, family_of, retry_policy
+from source_twilio.components.changes import Unread, meta_of
 from source_twilio.components.check import check_connection
 from source_twilio.components.configuration import EarlierConfigurations, validate
 from source_twilio.components.errors import config_error
+from source_twilio.components.records import ChangedRow
 from source_twilio.components.streams import TwilioStream, describe
 
 MANIFEST = Path(__file__).parent / "manifest.yaml"
@@ -98,6 +101,7 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         }
         self._selected = [name for name in configured if name in known]
         self._streams: dict[str, TwilioStream] = {}
+        self._unread: defaultdict[str, Unread] = defaultdict(Unread)
         self._builder: StreamBuilder | None = None
         self.check_failed = False
 
@@ -174,14 +178,17 @@ class SourceTwilio(ConcurrentDeclarativeSource):
                 self._streams[name].stats.rows += len(page.rows)
                 emitted_at = time.time_ns() // 1_000_000
                 for row in page.rows:
-                    yield AirbyteMessage(
-                        type=Type.RECORD,
-                        record=AirbyteRecordMessage(stream=name, data=row, emitted_at=emitted_at),
-                    )
+                    record = AirbyteRecordMessage(stream=name, data=row, emitted_at=emitted_at)
+                    if row.__class__ is ChangedRow:
+                        record.meta = meta_of(row)
+                        self._unread[name].note(row)
+                    yield AirbyteMessage(type=Type.RECORD, record=record)
                 page.release()
             else:
                 if message.trace and message.trace.stream_status and message.trace.stream_status.status in ENDED:
-                    self._streams[message.trace.stream_status.stream_descriptor.name].log_summary()
+                    name = message.trace.stream_status.stream_descriptor.name
+                    self._unread[name].log(name)
+                    self._streams[name].log_summary()
                 yield message
 
     def _retired(self) -> AirbyteTracedException:

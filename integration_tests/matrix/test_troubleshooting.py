@@ -57,6 +57,11 @@ def saved(state: dict[str, Any], stream: str = "messages") -> list[dict[str, Any
     return [{"stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}]
 
 
+def page(text: str) -> dict[str, Any]:
+    """A fault that answers one page of messages."""
+    return {"action": "body", "status": 200, "url": r"/Messages\.json", "body": f'{{"messages": [{text}]}}'}
+
+
 def bad_file(scene: Scene) -> Outcome:
     """A state that is no JSON."""
     return scene.matrix.start("read", files={"catalog": catalog(["messages"]), "state": b"{"}).wait()
@@ -116,6 +121,13 @@ LATE = {
     "use_global_cursor": False,
     "read_since": DAYS[9],
     "states": [{"partition": {"account_sid": known.MAIN}, "cursor": {"date_sent": DAYS[5]}}],
+}
+NO_DATE = {**LATE, "states": [{**LATE["states"][0], "cursor": {"date_sent": "yesterday"}}]}
+ODD_TASK = {
+    "action": "json",
+    "url": "/Tasks",
+    "status": 200,
+    "body": {"meta": {}, "tasks": [{"sid": f"WT{1:032x}", "attributes": '{"flexInteractionSid": 17}'}]},
 }
 ATTEMPTS = "gave no usable answer in … attempts within … s, the last was "
 CASES: dict[str, Case] = {
@@ -214,6 +226,9 @@ CASES: dict[str, Case] = {
             "body": f'{{"messages": [{with_text("sid", "null")}]}}'.replace('"num_media": "0"', '"num_media": "1"'),
         },
     ),
+    "values that cannot be read as what their columns declare": read(fault=page(with_text("price", '"n/a"'))),
+    "has no SID in … but a …: it and others like it are passed over": read("flex_interaction_channels", fault=ODD_TASK),
+    "has a … that is no date. It counts for nothing": read(state=saved(NO_DATE)),
     "the list is not sorted by creation, so it is read to its end": read(
         switch=("list_order", "unordered"), page_size=20
     ),

@@ -28,8 +28,9 @@ from source_twilio.components.errors import (
 from source_twilio.components.outcomes import Policy
 from source_twilio.components.progress import Endless, Progress
 from source_twilio.components.proof import Proof
-from source_twilio.components.records import Row, to_rfc3339
+from source_twilio.components.records import Row
 from source_twilio.components.refusals import doubts_credentials, error_of
+from source_twilio.components.values import to_rfc3339
 from source_twilio.components.windows import parse
 
 LOGGER = logging.getLogger("airbyte")

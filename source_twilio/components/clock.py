@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
+
+from source_twilio.components.times import moment_of
 
 AGREED = timedelta(seconds=60)  # the Date header counts whole seconds and travels
+# No public certificate is valid for longer (CA/Browser Forum, Baseline Requirements, section 6.3.2). A machine whose
+# clock is off by more takes Twilio's for expired or not valid yet and gets no answer: it is the header that is wrong.
+BELIEVED = timedelta(days=398)
 
 
 class Clock:
@@ -19,12 +23,12 @@ class Clock:
         self._offset = timedelta(0)
 
     def note(self, date_header: str | None) -> None:
-        """Compare the local clock with a response's `Date` header; an absent or unreadable one changes nothing."""
-        try:
-            offset = parsedate_to_datetime(date_header or "") - self.local()
-        except (TypeError, ValueError):
-            return
-        self._offset = offset if abs(offset) > AGREED else timedelta(0)
+        """Compare the local clock with a response's `Date` header; one that is absent, unreadable or off by more than a
+        clock can be changes nothing."""
+        moment = moment_of(date_header or "")
+        offset = moment - self.local() if moment else None
+        if offset is not None and abs(offset) <= BELIEVED:
+            self._offset = offset if abs(offset) > AGREED else timedelta(0)
 
     @staticmethod
     def local() -> datetime:

@@ -48,8 +48,11 @@ class EarlierConfigurations(ConfigTransformation):
         if token and not config.get("credentials"):
             config["credentials"] = {"auth_type": "auth_token", "auth_token": token}
         workers = config.pop("num_worker", None)
-        if workers is not None:
-            config.setdefault("num_workers", workers)
+        if workers is not None and config.get("num_workers") is None:
+            config["num_workers"] = workers
+        subaccounts = config.get("subaccounts")
+        if subaccounts is None or (isinstance(subaccounts, Mapping) and subaccounts.get("mode") is None):
+            config.pop("subaccounts", None)  # all of them
         for name, default in DEFAULTS.items():
             if config.get(name) is None:
                 config[name] = default

@@ -29,7 +29,8 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import Record
 
 from source_twilio.components.clock import Clock
-from source_twilio.components.windows import Unit, parse
+from source_twilio.components.times import moment_of
+from source_twilio.components.windows import EARLIEST, Unit, parse
 
 LOGGER = logging.getLogger("airbyte")
 ROWS_BETWEEN_STATES = 10_000
@@ -65,15 +66,15 @@ class AccountCursor(Cursor):
         self._emit = emit
         self._lock = threading.Lock()
         self._values: dict[tuple[str, str], str] = {}
-        self._began = max(state.get("read_since") or start_date, start_date)
-        flat = state.get(field)
-        self._flat = self._past(flat) if flat else None  # versions to 0.11 kept one cursor for all accounts
+        began = self._past(state.get("read_since"))
+        self._began = max(state["read_since"], start_date) if began else start_date
+        self._flat = self._past(state.get(field))  # versions to 0.11 kept one cursor for all accounts
         self._rows = 0
         self._emitted_at = time.monotonic()
         for entry in state.get("states") or []:
-            place, value = entry.get("partition") or {}, (entry.get("cursor") or {}).get(field)
+            place, value = entry.get("partition") or {}, self._past((entry.get("cursor") or {}).get(field))
             if place.get("account_sid") and value:
-                self._values[place["account_sid"], place.get("rows", "")] = self._past(value)
+                self._values[place["account_sid"], place.get("rows", "")] = value
         if self._flat:
             LOGGER.warning(
                 "Stream %s: its saved state has one cursor for all accounts. Every account goes on from there; rows of "
@@ -84,9 +85,13 @@ class AccountCursor(Cursor):
                 "not read: refresh the stream to read them.", stream, start_date, self._began,
             )
 
-    def _past(self, value: str) -> str:
-        """A saved value at the unit's precision; one of the future, from a clock that was ahead, counts as now."""
-        return self.unit.value(min(parse(value), Clock.local()))
+    def _past(self, value: Any) -> str | None:
+        """A saved value at the unit's precision; one of the future, from a clock that was ahead, counts as now.
+
+        None for one that is no date: as if nothing had been read (`EarlierStates` has said so).
+        """
+        moment = moment_of(value) if isinstance(value, str) else None
+        return self.unit.value(max(min(moment, Clock.local()), EARLIEST)) if moment else None
 
     def value(self, account_sid: str, kind: str = "") -> datetime | None:
         """How far an account was read, None where it never was."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from source_twilio.components.errors import OUTSIDE_RETENTION, Overtaxed, Refused
 from source_twilio.components.reading import Reading
-from source_twilio.components.records import Row
+from source_twilio.components.records import ChangedRow, Row
 from source_twilio.components.requester import Answer
 from source_twilio.components.retrievers import Deliver, ListRetriever, each_query
 from source_twilio.components.steps import Part, Spawn, Steps
@@ -217,18 +217,24 @@ class WindowRetriever(ListRetriever):
         return window
 
     def _dated(self, rows: list[Row], reading: Reading, window: Window) -> list[Row]:
-        """The rows that belong to a window; one without a cursor value belongs to the newest, if nothing reads it."""
+        """The rows that belong to a window; one without a cursor value belongs to the newest, if nothing reads it.
+
+        One with a cursor value that cannot be read has been filtered by Twilio, which knows it: it belongs to any.
+        """
         unit, name = reading.ranges.unit, self.cursor_field
         low, high, width = unit.text(window.start), unit.text(window.end), unit.width
         newest = not self._reads_undated and window.end == reading.range().end
-        kept = [row for row in rows
-                if (low <= value[:width] <= high if (value := row.get(name)) else newest)]
+        kept = [row for row in rows if (low <= value[:width] <= high if (value := row.get(name))
+                                        else newest or self._is_unread(row))]
         if self.hold:
             changing = [row[name] for row in kept if row.get(name) and _matches(row, self.hold)]
             if changing:
                 reading.hold("", parse(min(changing)))
         return kept
 
+    def _is_unread(self, row: Row) -> bool:
+        """Whether a row came with a cursor value that cannot be read."""
+        return row.__class__ is ChangedRow and self.cursor_field in row.changes
 
 
 def _matches(row: Row, condition: Mapping[str, Any]) -> bool:

@@ -40,18 +40,18 @@ class LookRetriever(UndatedRetriever):
         window, since = reading.range(), reading.range(UNDATED)
         first = next(self.pages(reading, context), Answer([], None))
         order = self._order()
-        order.see(first.rows)
+        seen = order.see(first.rows)
         is_last = first.next_url is None
         # Where they may stand last, a page that is not the last one tells nothing about them.
         reaches_back = is_last or (
-            bool(first.rows) and LAST not in order.possible and order.ends(first.rows[-1], Goal(since.start))
+            seen is not None and LAST not in order.possible and order.ends(seen, Goal(since.start))
         )
         apart = reading.part(UNDATED)
         steps: list[tuple[Part, Steps]] = []
         later: list[tuple[Part, Steps]] = []
         if not reaches_back:
             steps = self._lists(reading, apart, context, deliver, doubtful=False)
-        elif self._hidden.trusts(any(not row.get(self.cursor_field) for row in first.rows)):
+        elif self._hidden.trusts(any(map(self._lacks_date, first.rows))):
             steps = [(apart, iter([deliver(self._without_date(first.rows, since), apart, context)]))]
         else:
             later = [(apart, self._doubt(reading, apart, context, deliver))]
@@ -83,8 +83,7 @@ class LookRetriever(UndatedRetriever):
         end: FarEnd | None = None
         pages = self.pages(reading, context, query)
         for answer in pages:
-            order.see(answer.rows, before)
-            before = answer.rows[-1] if answer.rows else before
+            before = order.see(answer.rows, before)
             is_behind = before is not None and order.ends(before, Goal(since.start))
             if before and is_behind and answer.next_url and self._may_stand_behind(order, before):
                 density, oldest = order.density(answer.rows), earliest(answer.rows, self.cursor_field)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pendulum
 
-from source_twilio.components.records import Row
+from source_twilio.components.records import ChangedRow, Row
 from source_twilio.components.windows import back, parse, rows_per_second
 
 CREATED = "by creation"
@@ -61,8 +61,12 @@ class Order:
         self._undated_sorted = True
         self._lock = threading.Lock()
 
-    def see(self, rows: list[Row], before: Row | None = None) -> None:
-        """Rule out what does not fit the rows of a page. before: the last row of the page before it."""
+    def see(self, rows: list[Row], before: Row | None = None) -> Row | None:
+        """Rule out what does not fit the rows of a page, and give the last of them. before: that of the page before.
+
+        A row with a date that could not be read tells nothing: its place goes by what Twilio knows of it.
+        """
+        rows = [row for row in rows if self._tells(row)]
         rows = [before, *rows] if before else rows
         dates = [row.get(self._cursor) for row in rows]
         created = [row.get("date_created") for row in rows]
@@ -73,6 +77,10 @@ class Order:
             self.possible -= ruled_out
             if self.possible and LAST not in self.possible:
                 self._learned.add(LAST)  # the one order that costs requests to rule out
+        return rows[-1] if rows else None
+
+    def _tells(self, row: Row) -> bool:
+        return row.__class__ is not ChangedRow or not {self._cursor, "date_created"} & row.changes.keys()
 
     def ends(self, row: Row, goal: Goal) -> bool:
         """Whether nothing is wanted of what follows a row, under every possible order. Under LAST that is so for rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from source_twilio.components.errors import Malformed
 
@@ -47,11 +47,18 @@ def _meta(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _link(body: Mapping[str, Any], url: str) -> str | None:
+    """The next page's address as it is asked for: at the host of this page, however the link writes its name."""
     link = body.get("next_page_uri") or _meta(body).get("next_page_url")
     if not link:
         return None
     host = urlsplit(url).netloc
-    target = urljoin(f"https://{host}/", str(link))
-    if urlsplit(target)[:2] != ("https", host):
-        raise Malformed(f"{host} names a page of another host as the next one: {urlsplit(target).netloc!r}")
-    return target
+    try:
+        target = urlsplit(urljoin(f"https://{host}/", link if isinstance(link, str) else ""))
+        port = target.port
+    except ValueError as error:  # a host or port that no address can have
+        raise Malformed(f"{host} names a next page whose address cannot be read") from error
+    if not isinstance(link, str) or target.scheme != "https" or "@" in target.netloc or (
+        (target.hostname, port or 443) != (host.lower(), 443)
+    ):
+        raise Malformed(f"{host} names a page of another host as the next one: {target.netloc!r}")
+    return urlunsplit(target._replace(netloc=host))

@@ -14,7 +14,7 @@ from source_twilio.components.api import Stats
 from source_twilio.components.clock import Clock
 from source_twilio.components.cursors import AccountCursor
 from source_twilio.components.steps import Part
-from source_twilio.components.windows import Unit, Window, back
+from source_twilio.components.windows import EARLIEST, Unit, Window, back
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -35,7 +35,7 @@ class RangePolicy:
     def window(self, saved: datetime | None, created: datetime | None, clock: Clock) -> Window:
         """The range to read: from the cursor less the lookback window, or from the earliest start, to now."""
         end = self.unit.trim(clock.latest())
-        begin = self.unit.floor(max(self.start, created or self.start))
+        begin = self.unit.floor(max(self.start, created or self.start, EARLIEST))
         if saved:
             saved = min(saved, end)  # a cursor of the future would leave the lookback window unread
             begin = max(begin, self.unit.floor(min(back(saved, self.lookback), back(saved, self.configured))))

@@ -13,6 +13,7 @@ from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigr
 from airbyte_cdk.sources.types import Config
 
 from source_twilio.components.cursors import UNDATED, partition
+from source_twilio.components.times import written
 from source_twilio.components.windows import back, duration, parse
 
 LOGGER = logging.getLogger("airbyte")
@@ -79,6 +80,9 @@ class EarlierStates(StateMigration):
         for entry in _list(state.get("states")):
             place, cursor = _mapping(entry.get("partition")), _mapping(entry.get("cursor"))
             sid, value = self._account(place), self._value(cursor)
+            if sid and not value and cursor.get(self.cursor_field):
+                LOGGER.warning("The saved state of account %s has a %s that is no date. It counts for nothing: all "
+                               "rows are read again from start_date.", sid, self.cursor_field)
             if sid and value:
                 yield (sid, UNDATED if place.get("rows") == UNDATED else ""), value
         if self.main_only and (value := self._value(state)):
@@ -101,7 +105,7 @@ class EarlierStates(StateMigration):
         safe = back(moment, duration(self.earlier))
         if self.not_after:
             safe = min(safe, parse(self.not_after))
-        return safe.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return written(safe.replace(microsecond=0))
 
     def _flat(self, state: Mapping[str, Any]) -> str | None:
         """One cursor for all accounts; `state` beside `states` is the newest of them, and no account starts there."""
@@ -113,8 +117,11 @@ class EarlierStates(StateMigration):
         if moment is None:
             return None
         seconds = state.get("lookback_window")
-        moment -= timedelta(seconds=seconds if isinstance(seconds, (int, float)) else 0)
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        try:
+            moment -= timedelta(seconds=seconds if isinstance(seconds, (int, float)) else 0)
+        except (OverflowError, ValueError):  # beyond the calendar, or no number at all: everything is read again
+            return None
+        return written(moment.replace(microsecond=0))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

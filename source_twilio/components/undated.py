@@ -43,7 +43,11 @@ class UndatedRetriever(WindowRetriever):
         return Order(self.cursor_field, self._learned)
 
     def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
-        return [row for row in rows if not row.get(self.cursor_field) and not older(row, since.start)]
+        return [row for row in rows if self._lacks_date(row) and not older(row, since.start)]
+
+    def _lacks_date(self, row: Row) -> bool:
+        """Whether a row came without a cursor value; of one that cannot be read Twilio knows it all the same."""
+        return not row.get(self.cursor_field) and not self._is_unread(row)
 
     def _may_stand_behind(self, order: Order, row: Row) -> bool:
         """Whether rows without a date may follow a row, far behind all dated ones."""
@@ -78,7 +82,7 @@ class UndatedRetriever(WindowRetriever):
             LOGGER.debug("%s: a page token of a filtered list is of no use (%s)", reading.who, refusal)
             return Landing(row)
         is_plain = place.get("PageToken") == f"PA{row.get('sid')}"
-        return Landing(row, first, is_plain or not all(one.get(self.cursor_field) for one in first.rows), pages)
+        return Landing(row, first, is_plain or any(map(self._lacks_date, first.rows)), pages)
 
     def _far_end(self, part: Part, end: FarEnd) -> Steps:
         """The rows without a date that stand behind all dated ones, if the list is sorted so. Where no token leads to
@@ -106,7 +110,7 @@ class UndatedRetriever(WindowRetriever):
                 pages = itertools.chain([landing.first], landing.pages)
             search.rows_at(parse(min(values, default=dated)))
             is_near = landing.sure and pages_for(search.left, end.order.density(rows), self._page_rows) <= NEAR
-            if is_near or landing.first.next_url is None or len(values) < len(rows):
+            if is_near or landing.first.next_url is None or any(map(self._lacks_date, rows)):
                 break
         if pages is None:
             LOGGER.info("%s: no page token shows what stands behind the oldest rows with %s, so the list is read to "
@@ -121,8 +125,7 @@ class UndatedRetriever(WindowRetriever):
         since = end.reading.range(UNDATED)
         before: Row | None = None
         for answer in pages:
-            end.order.see(answer.rows, before)
-            before = answer.rows[-1] if answer.rows else before
+            before = end.order.see(answer.rows, before)
             rows = [row for row in self._without_date(answer.take(), since) if row.get("sid") not in end.met]
             end.met.update(str(row.get("sid")) for row in rows)
             yield end.deliver(rows, part, end.context)

@@ -62,12 +62,13 @@ class Walk:
         """A part of the range, for a chain."""
         return self.reading.part(*(("", UNDATED) if self.dated else (UNDATED,)))
 
-    def see(self, rows: list[Row], before: Row | None) -> None:
-        """Learn the order from a page."""
-        self.order.see(rows, before)
+    def see(self, rows: list[Row], before: Row | None) -> Row | None:
+        """Learn the order from a page; see `Order.see`."""
+        last = self.order.see(rows, before)
         if not self.order.possible and not self.said:
             self.said = True
             LOGGER.info("%s: the list is not sorted by creation or sending, so it is read to its end", self.reading.who)
+        return last
 
     def leave(self, pages: Iterator[Answer]) -> Rest:
         """End a chain above the end of the list. Its rest is read after all if the list turns out to be unsorted."""
@@ -170,9 +171,8 @@ class WalkRetriever(UndatedRetriever):
         before: Row | None = None
         for answer in pages:
             listed = answer.take()
-            walk.see(listed, before)
+            before = walk.see(listed, before)
             yield from self._again(walk)
-            before = listed[-1] if listed else before
             rows, meets = walk.chains.own(listed, number)
             left: Rest | None = None
             end: FarEnd | None = None

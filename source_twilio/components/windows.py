@@ -12,8 +12,11 @@ from math import ceil
 
 import pendulum
 
+from source_twilio.components.times import moment_of
+
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
+EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)  # older than all of Twilio; leaves room for steps back
 UNITS = {"second": "PT1S", "day": "P1D", "month": "P1M", "year": "P1Y"}
 
 
@@ -22,17 +25,10 @@ def parse(text: str) -> datetime:
 
     Raises ValueError when the text is no date.
     """
-    try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        parsed = pendulum.parse(text)  # fractions of any length, which Python 3.10 does not read
-        if not isinstance(parsed, pendulum.DateTime):
-            raise
-        moment = datetime.fromtimestamp(parsed.timestamp(), tz=timezone.utc)
-    try:
-        return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    except OverflowError as error:
-        raise ValueError(f"{text!r} lies outside the calendar") from error
+    moment = moment_of(text)
+    if moment is None:
+        raise ValueError(f"{text!r} is no date of the calendar")
+    return moment
 
 
 def duration(text: str) -> pendulum.Duration:
@@ -91,7 +87,7 @@ class Unit:
 
     def text(self, moment: datetime) -> str:
         """The moment as the comparable beginning of a cursor value."""
-        return moment.strftime("%Y-%m-%dT%H:%M:%S" if self.width == 19 else "%Y-%m-%d")
+        return moment.isoformat()[: self.width]  # strftime leaves out the zeros of an early year
 
     def value(self, moment: datetime) -> str:
         """The moment as a cursor value: what records carry and the state keeps."""

@@ -13,8 +13,9 @@ from source_twilio.components.builder import StreamBuilder
 from source_twilio.components.credentials import Credentials
 from source_twilio.components.errors import NOT_ALLOWED, TEST_CREDENTIALS, Malformed, Refused
 from source_twilio.components.paging import following
-from source_twilio.components.records import Normaliser, Row, to_rfc3339
+from source_twilio.components.records import Normaliser, Row
 from source_twilio.components.requester import TwilioRequester
+from source_twilio.components.values import to_rfc3339
 from source_twilio.components.windows import Unit, parse
 from source_twilio.probe.declared import declared, product_of
 from source_twilio.probe.findings import Unknown, Wrong, no_access, said

@@ -71,6 +71,28 @@ def test_every_earlier_configuration_becomes_todays(saved: dict[str, Any], today
     validate(today)
 
 
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {"subaccounts": None},
+        {"subaccounts": {"mode": None}},
+        {"subaccounts": {}},
+        {"subaccounts": {"mode": None, "account_sids": None}},
+        {"region": None, "slice_step_duration": None, "num_workers": None, "lookback_window": None},
+        {"num_worker": None, "auth_token": None},
+    ],
+)
+def test_an_optional_field_that_is_null_is_one_that_is_not_there(nothing: dict[str, Any]) -> None:
+    plain = {"account_sid": SID, "credentials": TOKEN, "start_date": DATE}
+    assert transformed({**plain, **nothing}) == transformed(plain)
+    validate(transformed({**plain, **nothing}))
+
+
+def test_an_earlier_number_of_workers_counts_where_todays_is_null() -> None:
+    earlier = {"account_sid": SID, "credentials": TOKEN, "start_date": DATE, "num_worker": 3, "num_workers": None}
+    assert transformed(earlier)["num_workers"] == 3
+
+
 def test_an_earlier_configuration_works_in_a_source() -> None:
     SourceTwilio(None, {"account_sid": SID, "auth_token": "secret", "start_date": DATE, "num_worker": 40}, None)
 

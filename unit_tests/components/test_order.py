@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_twilio.components.order import CREATED, FIRST, LAST, SENT, Goal, Order
+from source_twilio.components.records import ChangedRow
 from unit_tests.support import iso
 
 START = datetime(2026, 11, 1, tzinfo=timezone.utc)
@@ -126,3 +127,13 @@ def test_nothing_wanted_follows_the_end(name: str, rows: list[tuple[int, int | N
             assert not undated or (name == LAST and before["date_sent"])
             assert not dated or not [one for one in rest if (one["date_sent"] or "") >= iso(START)]
             return
+
+
+@pytest.mark.parametrize("column", ["date_sent", "date_created"])
+def test_a_date_that_cannot_be_read_tells_nothing(column: str) -> None:
+    """Twilio knows it: the row does not show that one without a date stands above others."""
+    order = Order("date_sent")
+    assert order.see([row(5, 5), ChangedRow(row(4), {column: "text"}), row(3, 3)]) == row(3, 3)
+    assert order.possible == {CREATED, SENT, FIRST, LAST}
+    order.see([row(5, 5), ChangedRow(row(4), {"price": "text"}), row(3, 3)])
+    assert order.possible == {CREATED, SENT}

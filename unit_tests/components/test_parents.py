@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from source_twilio.components.errors import Malformed
 from source_twilio.components.parents import ParentRows, value_at
 from source_twilio.components.windows import parse
+from unit_tests.support.reading import captured
 
 SINCE = parse("2026-11-20T00:00:00Z")
 
@@ -64,3 +66,55 @@ def test_all_conditions_have_to_hold() -> None:
     assert not both.chooses({"a": 1, "b": 0}, None)
     assert not both.chooses({"b": 1}, None)
     assert parents().chooses({}, None)
+
+
+ATTRIBUTES = {"interaction_sid": "attributes.flexInteractionSid"}
+INTERACTION = f"KD{7:032x}"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "chosen", "said"),
+    [
+        (f'{{"flexInteractionSid": "{INTERACTION}"}}', True, False),
+        ("{}", False, False),
+        ('{"flexInteractionSid": null}', False, False),
+        (None, False, False),
+        ("no JSON", False, False),
+        ("[" * 100_000, False, False),
+        ('{"flexInteractionSid": 7}', False, True),
+        ('{"flexInteractionSid": true}', False, True),
+        ('{"flexInteractionSid": {"sid": "KD1"}}', False, True),
+        ('{"flexInteractionSid": ["KD1"]}', False, True),
+        ('{"flexInteractionSid": ""}', False, True),
+        ('{"flexInteractionSid": ".."}', False, True),
+        ('{"flexInteractionSid": "../KD1"}', False, True),
+        ('{"flexInteractionSid": "KD1?x=1"}', False, True),
+        ('{"flexInteractionSid": "a case number"}', False, True),
+    ],
+)
+@pytest.mark.parametrize("once", [True, False])
+def test_what_a_customer_keeps_where_a_sid_belongs_asks_for_nothing(
+    attributes: Any, chosen: bool, said: bool, once: bool
+) -> None:
+    parent = ParentRows("tasks", ATTRIBUTES, once=once)
+    choose = parent.chooser()
+    lines: list[str] = []
+    with captured(lines):
+        assert choose({"sid": "WT1", "attributes": attributes}, None) is chosen
+        choose({"sid": "WT2", "attributes": attributes}, None)
+    assert len(lines) == said, "once a stream"
+    assert all("tasks" in line and "attributes.flexInteractionSid" in line for line in lines)
+    assert not any(word in "".join(lines) for word in ("a case number", "KD1", "?x=1")), "what it is, not what it says"
+
+
+@pytest.mark.parametrize("sid", [None, "", "17", "..", "true", "a/b", '{"a":1}', "CH1 ", 5, {}, []])
+def test_a_parent_without_a_sid_is_an_error_that_names_it(sid: Any) -> None:
+    with pytest.raises(Malformed, match="a row of conversations came without a usable sid"):
+        parents().context({"sid": sid}, {"account_sid": "AC1"})
+
+
+def test_an_identity_is_any_text_of_the_customers() -> None:
+    users = ParentRows("users", {"identity": "identity"})
+    assert users.context({"identity": "Ann @ Zoë/1"}, {})["identity"] == "Ann @ Zoë/1"
+    with pytest.raises(Malformed):
+        users.context({"identity": ".."}, {})

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source_twilio.components.bodies import decode
-from source_twilio.components.records import Normaliser, to_date, to_integer, to_number, to_rfc3339
+from source_twilio.components.records import Normaliser
+from source_twilio.components.values import to_date, to_integer, to_number, to_rfc3339
 from source_twilio.components.windows import parse
 from unit_tests.components.test_records import SCHEMA
 

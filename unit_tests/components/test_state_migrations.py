@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from source_twilio.components.state_migrations import EarlierStates
 from unit_tests.support.states import AC1, AC2, DAY1, DAY2, DAY3, MAIN, entry, migration, today, uri
 
 MESSAGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -202,3 +203,19 @@ def test_a_cursor_inside_an_object_becomes_a_column_and_goes_on_where_it_was(str
     after = today(({"account_sid": AC1}, DAY2), ({"account_sid": AC2}, DAY1), field="period_start", read_since=DAY1)
     assert migration(stream).migrate(before) == after
     assert migration(stream).migrate(after) == after
+
+
+@pytest.mark.parametrize(
+    ("value", "lookback", "left"),
+    [
+        ("0001-01-01T00:00:00Z", 60, None),
+        ("0001-01-01T00:00:00Z", 0, "0001-01-01T00:00:00Z"),
+        ("2026-11-20T10:00:00Z", 1e300, None),
+        ("2026-11-20T10:00:00Z", float("nan"), None),
+        ("9999-12-31T23:59:59Z", -60, None),
+    ],
+)
+def test_a_lookback_window_beyond_the_calendar_reads_everything_again(value: str, lookback: float, left: Any) -> None:
+    earlier = EarlierStates(config={}, cursor_field="date_sent")
+    state = {"use_global_cursor": True, "state": {"date_sent": value}, "lookback_window": lookback, "states": []}
+    assert earlier.migrate(state).get("date_sent") == left

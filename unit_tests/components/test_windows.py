@@ -201,3 +201,17 @@ def test_density_of_a_page() -> None:
 @pytest.mark.parametrize("span", [timedelta(0), timedelta(seconds=1), timedelta(days=400)])
 def test_an_expected_number_of_pages_is_a_number(span: timedelta, density: float) -> None:
     assert pages_for(span, density, 1000) >= 0
+
+
+@pytest.mark.parametrize(
+    ("unit", "moment", "value"),
+    [
+        ("second", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ("day", "0999-12-31T23:59:59Z", "0999-12-31"),
+        ("second", "9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59Z"),
+        ("day", "2026-11-21T12:00:00Z", "2026-11-21"),
+    ],
+)
+def test_a_cursor_value_has_a_year_of_four_digits(unit: str, moment: str, value: str) -> None:
+    assert Unit(unit).value(parse(moment)) == value
+    assert parse(value) <= parse(moment)
