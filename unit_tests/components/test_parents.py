@@ -64,3 +64,18 @@ def test_all_conditions_have_to_hold() -> None:
     assert not both.chooses({"a": 1, "b": 0}, None)
     assert not both.chooses({"b": 1}, None)
     assert parents().chooses({}, None)
+
+
+def test_parents_that_hand_down_the_same_keys_are_asked_for_once() -> None:
+    once = ParentRows("tasks", {"interaction_sid": "attributes.interaction"}, once=True)
+    rows = [{"attributes": f'{{"interaction": "{sid}"}}'} for sid in ("KD1", "KD2", "KD1", "KD1", "KD3", "KD2")]
+    choose = once.chooser()
+    assert [choose(row, None) for row in rows] == [True, True, False, False, True, False]
+    assert [once.chooser()(row, None) for row in rows] == [True] * 6, "each account, and each sync, has a chooser"
+    assert all(parents().chooser()({"sid": "CH1"}, None) for _ in range(2)), "keys differ where nothing is said"
+
+
+def test_a_parent_that_fails_a_condition_does_not_stand_for_a_later_one() -> None:
+    choose = parents(where={"state": "present"}, once=True).chooser()
+    rows = [{"sid": "CH1", "state": None}, {"sid": "CH1", "state": "active"}, {"sid": "CH1", "state": "active"}]
+    assert [choose(row, None) for row in rows] == [False, True, False]
