@@ -201,3 +201,15 @@ def test_density_of_a_page() -> None:
 @pytest.mark.parametrize("span", [timedelta(0), timedelta(seconds=1), timedelta(days=400)])
 def test_an_expected_number_of_pages_is_a_number(span: timedelta, density: float) -> None:
     assert pages_for(span, density, 1000) >= 0
+
+
+@pytest.mark.parametrize("name", ["day", "month", "year"])
+def test_windows_of_whole_days_begin_and_end_on_midnights(name: str) -> None:
+    """Twilio's usage filters and the state take both ends as days: a second less than a day is the day before."""
+    unit = Unit(name)
+    pieces = split(Window(parse("2026-11-01"), parse("2026-11-05")), timedelta(days=2), Unit("day"), unit.step)
+    assert [(piece.start, piece.end) for piece in pieces] == [
+        (parse("2026-11-01"), parse("2026-11-02")),
+        (parse("2026-11-03"), parse("2026-11-04")),
+        (parse("2026-11-05"), parse("2026-11-05")),
+    ]
