@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from source_twilio.components.errors import Malformed
 from source_twilio.components.parents import ParentRows, value_at
 from source_twilio.components.windows import parse
 
@@ -19,6 +20,13 @@ def parents(**options: Any) -> ParentRows:
 def test_keys_are_handed_down_with_those_from_above() -> None:
     found = parents().context({"sid": "CH1", "state": "active"}, {"account_sid": "AC1", "chat_service_sid": "IS1"})
     assert found == {"account_sid": "AC1", "chat_service_sid": "IS1", "conversation_sid": "CH1"}
+
+
+@pytest.mark.parametrize("row", [{"sid": None}, {"state": "active"}])
+def test_a_parent_without_its_key_is_an_error_that_names_both(row: dict[str, Any]) -> None:
+    """Its children's address would hold the word None."""
+    with pytest.raises(Malformed, match="a row of conversations came without sid"):
+        parents().context(row, {"account_sid": "AC1"})
 
 
 def test_a_value_at_a_path() -> None:
