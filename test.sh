@@ -1,5 +1,7 @@
 #!/bin/sh
 # The tests: ruff, mypy, then pytest with what is given, such as ./test.sh unit_tests -k messages
+# They run on all cores, on four at most, a file on one of them, since what its tests share is made once a file.
+# ./test.sh -n 0 runs them one after the other, for --pdb or -s.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 newest=13
@@ -7,4 +9,4 @@ newest=13
 cd "$root"
 "$programs/ruff" check .
 "$programs/mypy"
-exec "$programs/python" -m pytest "$@"
+exec "$programs/python" -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder "$@"

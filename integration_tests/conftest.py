@@ -23,8 +23,9 @@ collect_ignore = list(LEFT_OUT)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--long` adds the tests that wait for real time-outs."""
+    """`--long` adds the tests that wait for real time-outs; `--ahead` moves the clock of the standard tests."""
     parser.addoption("--long", action="store_true", default=False, help="also run the tests that take minutes")
+    parser.addoption("--ahead", type=float, default=0, metavar="DAYS", help="run test_standard.py on a day to come")
 
 
 def pytest_report_header() -> list[str]:

@@ -2,6 +2,8 @@
 
 They run in this process, as `airbyte-cdk connector test` runs them. What they say of a catalog that will be an error in
 a later CDK is one here. Image tests need Docker; `.ci/image` and test_image.py stand for them.
+
+With `--ahead DAYS` the connector and the sandbox live so many days later: the same tests as on that day.
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from airbyte_cdk.test.standard_tests import SourceTestSuiteBase
+from freezegun import freeze_time
 
 from integration_tests.helpers import ROOT
 from integration_tests.sandbox import Sandbox
@@ -39,10 +43,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module")
-def twilio() -> Iterator[Sandbox]:
+def twilio(pytestconfig: pytest.Config) -> Iterator[Sandbox]:
     """The whole world, in which every stream has rows."""
-    with Sandbox() as started:
+    with Sandbox(ahead=pytestconfig.getoption("--ahead")) as started:
         yield started
+
+
+@pytest.fixture(autouse=True)
+def day(pytestconfig: pytest.Config) -> Iterator[None]:
+    """The clock of this process, which goes on from the day that is asked for."""
+    ahead = timedelta(days=pytestconfig.getoption("--ahead"))
+    if not ahead:
+        yield
+        return
+    with freeze_time(datetime.now(timezone.utc) + ahead, tick=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -48,9 +48,11 @@ def test_what_the_schema_would_refuse(tmp_path: Path) -> None:
 def test_every_supported_python_runs_the_tests_of_the_readme(jobs: dict[str, Any]) -> None:
     supported = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert jobs["tests"]["strategy"]["matrix"]["python"] == supported
-    command = commands(jobs["tests"])
+    command, later = commands(jobs["tests"]).splitlines()
     assert command in (ROOT / "README.md").read_text(encoding="utf-8")
     assert os.access(ROOT / command, os.X_OK)
+    on_a_day_to_come = f"{command} integration_tests/test_standard.py -k TestStandard --ahead"
+    assert later.startswith(on_a_day_to_come) and on_a_day_to_come in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_it_builds_the_wheel_and_the_image(jobs: dict[str, Any]) -> None:

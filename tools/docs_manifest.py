@@ -174,7 +174,7 @@ def facts_of(manifest_text: str, notes_text: str) -> Facts:
             parent = add(row["parent"]["stream"]) if row.get("parent") else None
             product, page = places[name]
             streams[name] = Stream(
-                name, row, product, page, json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8")),
+                name, row, product, page, schema_of(name),
                 notes["streams"].get(name) or {}, family_of(row["url"], definitions["permission_families"]),
                 definitions["optional_products"].get(urlsplit(row["url"]).netloc.split(".")[0], ""), parent,
             )
@@ -183,6 +183,12 @@ def facts_of(manifest_text: str, notes_text: str) -> Facts:
     for name in rows:
         add(name)
     return Facts({name: streams[name] for name in rows}, definitions, manifest["spec"], notes)
+
+
+def schema_of(name: str) -> Mapping[str, Any]:
+    """A stream's schema; one without columns where the file is not there yet."""
+    path = SCHEMAS / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"properties": {}}
 
 
 def headings(manifest_text: str) -> Iterator[tuple[str, tuple[str, str]]]:

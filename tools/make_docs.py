@@ -38,8 +38,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing, name what is out of date")
     only_check = parser.parse_args().check
-    stale = 0
-    for path, text in generated(load()).items():
+    stale, facts = 0, load()
+    if without := [name for name, stream in facts.streams.items() if not stream.schema["properties"]]:
+        sys.exit(f"No schema, so no page: {', '.join(f'source_twilio/schemas/{name}.json' for name in without)}")
+    for path, text in generated(facts).items():
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale += 1

@@ -19,10 +19,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the long form unless it is asked for."""
-    if config.getoption("--long"):
-        return
+    """Leave out the long form unless it is asked for; it may take longer than other tests."""
     left_out = [item for item in items if item.get_closest_marker("long")]
+    if config.getoption("--long"):
+        for item in left_out:
+            item.add_marker(pytest.mark.timeout(1800))
+        return
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from mitmproxy import options
@@ -31,6 +32,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="of the proxy; 0 takes a free one")
     parser.add_argument("--seed", type=int, default=7, help="of the rows")
     parser.add_argument("--small", action="store_true", help="nine days of history")
+    parser.add_argument("--ahead", type=float, default=0, metavar="DAYS", help="of the clock; may be less than none")
     parser.add_argument("--empty", action="store_true", help="no rows; put them over the control address")
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="see switches.py")
     return parser.parse_args(arguments)
@@ -46,7 +48,8 @@ def variables(proxy: str, ca: str) -> dict[str, str]:
 async def serve(asked: argparse.Namespace, folder: str) -> None:
     """Run the proxy until standard input closes or the parent dies."""
     world = EmptyWorld() if asked.empty else World(asked.seed, asked.small)
-    twilio = Twilio(world)
+    ahead = timedelta(days=asked.ahead)
+    twilio = Twilio(world, now=lambda: datetime.now(timezone.utc) + ahead)
     for text in asked.switch:
         name, _, value = text.partition("=")
         twilio.set_switch(name, value)

@@ -44,6 +44,7 @@ class Control:
 class Sandbox:
     """A stand-in in a process of its own, for as long as the ``with`` block lasts.
 
+    ``ahead`` is how many days the stand-in's clock, and so its history, is ahead of this machine's.
     ``python`` may be the interpreter of another environment: it needs mitmproxy, orjson and PyYAML, nothing else.
     Further names are switches.
     """
@@ -54,12 +55,13 @@ class Sandbox:
         seed: int = 7,
         small: bool = False,
         empty: bool = False,
+        ahead: float = 0,
         port: int = 0,
         python: str = sys.executable,
         **switches: Any,
     ):
         self._command = [python, "-m", "integration_tests.sandbox", "--port", str(port), "--seed", str(seed)]
-        self._command += ["--small"] * small + ["--empty"] * empty
+        self._command += ["--small"] * small + ["--empty"] * empty + ["--ahead", str(ahead)]
         for name, value in switches.items():
             self._command += ["--switch", f"{name}={value}"]
         self.proxy = self.ca = ""

@@ -30,7 +30,17 @@ class Range:
 
 @dataclass(frozen=True)
 class Resource:
-    """One stream of the catalogue as the API serves it."""
+    """One stream of the catalogue as the API serves it.
+
+    tier: A for what most accounts use, B for the rest, which orders the table; host, path: where the list is; envelope:
+    how a page is wrapped (`paging.py`; `object` for a single one), data: the key of its rows; key: the primary key;
+    sync: how a right connector reads it (FULL: whole; INC-C: whole, and compares `cursor`; INC-S: by a date filter of
+    the list or of its parents; SNAP: figures of the moment); family: the permission it needs; parents: parameter of the
+    path -> `stream.column`, or the values it takes; columns: parameter -> column where their names differ; hidden:
+    columns that only say where a row stands; inject: columns that the connector adds; created: the column that a row is
+    shown from; ranges, equals, default, required: the filters; retention_days, cap: what is no longer, or not, listed;
+    once: the same for all accounts; special: what computes it (`computed.py`).
+    """
 
     name: str
     tier: str

@@ -1,14 +1,11 @@
-"""README.md names what is there, and its worked example is that of CONTRIBUTING.md."""
+"""README.md names what is there."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from source_twilio.source import load_manifest
 
@@ -48,10 +45,3 @@ def test_the_map_names_every_file_and_no_other() -> None:
     assert places == components | {"source.py"}
     folders = {name.split("/")[0] for name in listed}
     assert {path.name for path in ROOT.iterdir() if path.is_dir() and (path / "__init__.py").exists()} <= folders
-
-
-def test_the_worked_example_is_that_of_contributing() -> None:
-    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    ours, theirs = section("Add a stream in ten minutes"), contributing
-    assert yaml.safe_load(blocks(ours, "yaml")[0]) == yaml.safe_load(blocks(theirs, "yaml")[0])
-    assert [json.loads(one) for one in blocks(ours, "json")] == [json.loads(one) for one in blocks(theirs, "json")][:2]

@@ -33,11 +33,11 @@ class RangePolicy:
     configured: timedelta
 
     def window(self, saved: datetime | None, created: datetime | None, clock: Clock) -> Window:
-        """The range to read: from the cursor less the lookback window, or from the earliest start, to now."""
+        """The range to read: from the cursor less the lookback window, or from the earliest start, to now. The cursor
+        is none of the future: `AccountCursor` takes such a one as now."""
         end = self.unit.trim(clock.latest())
         begin = self.unit.floor(max(self.start, created or self.start, EARLIEST))
         if saved:
-            saved = min(saved, end)  # a cursor of the future would leave the lookback window unread
             begin = max(begin, self.unit.floor(min(back(saved, self.lookback), back(saved, self.configured))))
         return Window(min(begin, end), end)
 

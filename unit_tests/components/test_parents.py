@@ -23,6 +23,13 @@ def test_keys_are_handed_down_with_those_from_above() -> None:
     assert found == {"account_sid": "AC1", "chat_service_sid": "IS1", "conversation_sid": "CH1"}
 
 
+@pytest.mark.parametrize("row", [{"sid": None}, {"state": "active"}])
+def test_a_parent_without_its_key_is_an_error_that_names_both(row: dict[str, Any]) -> None:
+    """Its children's address would hold the word None."""
+    with pytest.raises(Malformed, match="a row of conversations came without sid"):
+        parents().context(row, {"account_sid": "AC1"})
+
+
 def test_a_value_at_a_path() -> None:
     row = {"a": {"b": {"c": 1}}, "x": None}
     assert [value_at(row, path) for path in ("a.b.c", "a.z", "x.y", "none")] == [1, None, None, None]
@@ -118,3 +125,18 @@ def test_an_identity_is_any_text_of_the_customers() -> None:
     assert users.context({"identity": "Ann @ Zoë/1"}, {})["identity"] == "Ann @ Zoë/1"
     with pytest.raises(Malformed):
         users.context({"identity": ".."}, {})
+
+
+def test_parents_that_hand_down_the_same_keys_are_asked_for_once() -> None:
+    once = ParentRows("tasks", {"interaction_sid": "attributes.interaction"}, once=True)
+    rows = [{"attributes": f'{{"interaction": "{sid}"}}'} for sid in ("KD1", "KD2", "KD1", "KD1", "KD3", "KD2")]
+    choose = once.chooser()
+    assert [choose(row, None) for row in rows] == [True, True, False, False, True, False]
+    assert [once.chooser()(row, None) for row in rows] == [True] * 6, "each account, and each sync, has a chooser"
+    assert all(parents().chooser()({"sid": "CH1"}, None) for _ in range(2)), "keys differ where nothing is said"
+
+
+def test_a_parent_that_fails_a_condition_does_not_stand_for_a_later_one() -> None:
+    choose = parents(where={"state": "present"}, once=True).chooser()
+    rows = [{"sid": "CH1", "state": None}, {"sid": "CH1", "state": "active"}, {"sid": "CH1", "state": "active"}]
+    assert [choose(row, None) for row in rows] == [False, True, False]

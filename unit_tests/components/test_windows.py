@@ -215,3 +215,15 @@ def test_an_expected_number_of_pages_is_a_number(span: timedelta, density: float
 def test_a_cursor_value_has_a_year_of_four_digits(unit: str, moment: str, value: str) -> None:
     assert Unit(unit).value(parse(moment)) == value
     assert parse(value) <= parse(moment)
+
+
+@pytest.mark.parametrize("name", ["day", "month", "year"])
+def test_windows_of_whole_days_begin_and_end_on_midnights(name: str) -> None:
+    """Twilio's usage filters and the state take both ends as days: a second less than a day is the day before."""
+    unit = Unit(name)
+    pieces = split(Window(parse("2026-11-01"), parse("2026-11-05")), timedelta(days=2), Unit("day"), unit.step)
+    assert [(piece.start, piece.end) for piece in pieces] == [
+        (parse("2026-11-01"), parse("2026-11-02")),
+        (parse("2026-11-03"), parse("2026-11-04")),
+        (parse("2026-11-05"), parse("2026-11-05")),
+    ]

@@ -264,3 +264,14 @@ def test_steps_of_active_executions_are_asked_again(syncs: Syncs, clock: FrozenD
     clock.move_to(NOW + 25 * DAY)
     syncs.run("step")
     assert asked(syncs, r"Executions/(\w+)/Steps") == []
+
+
+def test_an_interaction_that_two_tasks_name_is_asked_for_once(syncs: Syncs) -> None:
+    """A transfer makes one more task of an interaction; its channels would come twice."""
+    put(syncs, "workspaces", "WS1")
+    for number, attributes in enumerate(['{"flexInteractionSid": "KD1"}', "{}", '{"flexInteractionSid": "KD1"}']):
+        put(syncs, "tasks", f"WT{number}", workspace_sid="WS1", attributes=attributes)
+    syncs.twilio.put("flex_interaction_channels", MAIN, {"sid": "UO1", "interaction_sid": "KD1", "account_sid": MAIN})
+    output = syncs.run("flex_interaction_channels")
+    assert syncs.asked("/v1/Interactions/") == ["/v1/Interactions/KD1/Channels?PageSize=1000"]
+    assert [row["sid"] for row in output.records("flex_interaction_channels")] == ["UO1"]

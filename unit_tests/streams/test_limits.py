@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from integration_tests.sandbox.accounts import MAIN
 from unit_tests.support import Syncs
 from unit_tests.support.dated_rows import DAY, HOUR, NOW, put, sids
 from unit_tests.support.patches import cap, page_size
@@ -101,3 +102,18 @@ def test_a_start_that_twilio_no_longer_keeps_is_moved_by_little(
     assert set(kept) <= set(sids(output, "alerts"))
     assert len(sids(output, "alerts")) == len(set(sids(output, "alerts")))
     assert len([line for line in output.warnings() if "keeps no rows" in line]) == 1
+
+
+def test_a_day_that_twilio_refused_for_one_workspace_is_not_asked_for_another(syncs: Syncs) -> None:
+    syncs.config.update(start_date="2026-10-25T00:00:00Z", num_workers=1)
+    syncs.twilio.set_switch("statistics_days", 25)
+    for sid in ("WS1", "WS2"):
+        dates = {"date_created": "2026-01-01T00:00:00Z", "date_updated": "2026-01-01T00:00:00Z"}
+        syncs.twilio.put("workspaces", MAIN, {"sid": sid, "account_sid": MAIN, **dates})
+    output = syncs.run("workspace_cumulative_statistics")
+    assert output.statuses("workspace_cumulative_statistics")[-1] == "COMPLETE"
+    asked = [one.split("?")[1] for one in syncs.asked("CumulativeStatistics")]
+    begins = [one.partition("StartDate=")[2][:10] for one in asked]
+    once = {day for day in begins if begins.count(day) == 1}
+    assert once == {"2026-10-25", "2026-10-26", "2026-10-27"}, "those that begin more than 25 days back"
+    assert len(set(begins)) == 28 and {begins.count(day) for day in set(begins) - once} == {2}

@@ -128,6 +128,14 @@ def test_no_stream_is_named_in_python() -> None:
     assert found == set()
 
 
+def test_what_a_restricted_key_needs_is_said_of_every_stream() -> None:
+    """Without it, `check` tells whoever has such a key that it can never read the stream."""
+    families = load_manifest()["definitions"]["permission_families"]
+    urls = {name: row["url"] for name, row in streams().items()}
+    assert {name: url for name, url in urls.items() if not url.startswith(tuple(families))} == {}
+    assert [one for one in families if not any(url.startswith(one) for url in urls.values())] == []
+
+
 def hosts() -> set[str]:
     """The hosts that the rows name, in every Region that offers the product, and that of OAuth's tokens."""
     offered = load_manifest()["definitions"]["regional_products"]

@@ -10,11 +10,19 @@ from .recordings import recording
 from .scene import Scene
 
 OPEN_DAYS = 4
+STANDING_DAYS = 3  # apart begin the conferences that overlap, so that somebody is in one at any hour
 
 
-def conference(scene: Scene, tag: str, born: int, rng: Any) -> None:
+def standing(scene: Scene, day: float) -> None:
+    """The conference that begins on some days of the main account and ends after the next one has begun."""
+    if scene.main and int(day // times.DAY) % STANDING_DAYS == 0:
+        conference(scene, f"standing{int(day)}", int(day), scene.chance("standing", int(day)), "long")
+
+
+def conference(scene: Scene, tag: str, born: int, rng: Any, kind: str | None = None) -> None:
     """One conference; some stay open for days, some never begin, with one who waits for it."""
-    kind = rng.choice(("completed",) * 5 + ("long", "long", "init"))
+    if kind is None:
+        kind = rng.choice(("completed",) * 5 + ("long", "long", "init"))
     begin, end = (
         born + rng.randrange(1, 30),
         born + (times.DAY * OPEN_DAYS if kind == "long" else rng.randrange(300, 4000)),

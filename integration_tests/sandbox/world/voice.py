@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import times
-from .conferences import OPEN_DAYS, conference
+from .conferences import OPEN_DAYS, conference, standing
 from .recordings import recording
 from .scene import Scene
 
@@ -59,6 +59,7 @@ def day(scene: Scene, day_: float) -> None:
         _call(scene, f"{int(day_)}-{n}", moment, rng.choice(KINDS), rng)
     for n, moment in enumerate(scene.moments(day_, scene.some(CONFERENCES, "conf", int(day_)), "conferences")):
         conference(scene, f"{int(day_)}-{n}", moment, scene.chance("conference", int(day_), n))
+    standing(scene, day_)
     for n, moment in enumerate(scene.moments(day_, scene.some(NOTES, "notes", int(day_)), "notifications")):
         scene.add("notifications", f"{int(day_)}-{n}", moment, message_date=times.rfc(moment), call_sid=None)
 
