@@ -116,7 +116,7 @@ def requirement(name: str) -> str:
 
 def server() -> Environment:
     """For the page server."""
-    return Environment("server", (requirement("mitmproxy"),)).ready()
+    return Environment("server", (requirement("trustme"),)).ready()
 
 
 def plot() -> Environment:

@@ -53,7 +53,7 @@ class Authority:
 class Exchange(BaseHTTPRequestHandler):
     """One request, and the means to answer it, well or badly.
 
-    `command` is its method, `url` its whole address, `fields` its headers, `body` what came with it.
+    `command` is its method, `url` its whole address, `headers` its headers, `body` what came with it.
     """
 
     protocol_version = "HTTP/1.1"
@@ -61,7 +61,6 @@ class Exchange(BaseHTTPRequestHandler):
     server: Listener
     url: str
     host: str
-    fields: Mapping[str, str]
     body: bytes
 
     def do_CONNECT(self) -> None:
@@ -80,7 +79,6 @@ class Exchange(BaseHTTPRequestHandler):
         """Hand any other method on to the stand-in. What it fails with is an answer: nothing may hang."""
         self.url = self._origin() + self.path
         self.host = urlsplit(self.url).hostname or ""
-        self.fields = dict(self.headers.items())
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             self.server.answer(self)

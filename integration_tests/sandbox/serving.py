@@ -32,7 +32,7 @@ class Serving:
         try:
             if twilio.delay and within:
                 time.sleep(twilio.delay)
-            answer = twilio.answer(exchange.command, exchange.url, dict(exchange.fields), exchange.body, within)
+            answer = twilio.answer(exchange.command, exchange.url, dict(exchange.headers.items()), exchange.body, within)
             if answer.wire and answer.wire.kind == "stall":
                 exchange.wait(answer.wire.seconds)
         finally:
