@@ -44,7 +44,7 @@ class Control:
 class Sandbox:
     """A stand-in in a process of its own, for as long as the ``with`` block lasts.
 
-    ``python`` may be the interpreter of another environment: it needs mitmproxy, orjson and PyYAML, nothing else.
+    ``python`` may be the interpreter of another environment: it needs trustme, orjson and PyYAML, nothing else.
     Further names are switches.
     """
 
