@@ -3,8 +3,8 @@
 
     python -m tools.lock [--upgrade]
 
-Needs uv on PATH. Without --upgrade versions stay where they are and only what pyproject.toml asks for changes. Each lock
-is for Python 3.10 to 3.13 on every platform. It is installed whole, without a look at what packages ask for:
+Needs uv on PATH. Without --upgrade versions stay where they are and only what pyproject.toml asks for changes. Each
+lock is for Python 3.10 to 3.13 on every platform. It is installed whole, without a look at what packages ask for:
 `pip install --require-hashes --no-deps -r requirements/product.txt`, then the project itself with `--no-deps`.
 """
 

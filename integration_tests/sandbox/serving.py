@@ -32,7 +32,8 @@ class Serving:
         try:
             if twilio.delay and within:
                 time.sleep(twilio.delay)
-            answer = twilio.answer(exchange.command, exchange.url, dict(exchange.headers.items()), exchange.body, within)
+            headers = dict(exchange.headers.items())
+            answer = twilio.answer(exchange.command, exchange.url, headers, exchange.body, within)
             if answer.wire and answer.wire.kind == "stall":
                 exchange.wait(answer.wire.seconds)
         finally:
