@@ -12,11 +12,14 @@ import yaml
 from airbyte_cdk.models import (
     AirbyteCatalog,
     AirbyteConnectionStatus,
+    AirbyteLogMessage,
     AirbyteMessage,
     AirbyteRecordMessage,
     AirbyteStateMessage,
     AirbyteStreamStatus,
+    AirbyteStreamStatusTraceMessage,
     ConfiguredAirbyteCatalog,
+    Level,
     Status,
     SyncMode,
     Type,
@@ -25,15 +28,18 @@ from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_twilio.components.builder import StreamBuilder, family_of, retry_policy
 from source_twilio.components.check import check_connection
 from source_twilio.components.configuration import EarlierConfigurations, validate
+from source_twilio.components.cursors import AccountCursor
 from source_twilio.components.errors import config_error
 from source_twilio.components.streams import TwilioStream, describe
 
 MANIFEST = Path(__file__).parent / "manifest.yaml"
 ENDED = (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE)
+LAST_ANSWERS = 1.0  # seconds in which answers that are on their way still count, when a read is cut short
 LOGGER = logging.getLogger("airbyte")
 
 
@@ -94,7 +100,10 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         self._selected = list(configured)
         self._streams: dict[str, TwilioStream] = {}
         self._builder: StreamBuilder | None = None
+        self._running: set[str] = set()
+        self._told: AirbyteMessage | None = None
         self.check_failed = False
+        self.cut_short = False
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """The migrated configuration. The CDK would also write it, secrets included, to a file that a kill leaves."""
@@ -151,6 +160,10 @@ class SourceTwilio(ConcurrentDeclarativeSource):
             return
         try:
             for message in super().read(logger, config, catalog, state):
+                if message is self._told:
+                    yield message
+                    yield from self._last_words()
+                    return
                 if message.type == Type.RECORD and message.record:
                     page = message.record.data["page"]
                     name = message.record.stream
@@ -163,11 +176,41 @@ class SourceTwilio(ConcurrentDeclarativeSource):
                         )
                     page.release()
                 else:
-                    if message.trace and message.trace.stream_status and message.trace.stream_status.status in ENDED:
-                        self._streams[message.trace.stream_status.stream_descriptor.name].log_summary()
+                    if message.trace and message.trace.stream_status:
+                        self._note(message.trace.stream_status)
                     yield message
         finally:
             self.stop()
+
+    def _note(self, status: AirbyteStreamStatusTraceMessage) -> None:
+        """A stream has begun or ended; at its end, say what it has read."""
+        name = status.stream_descriptor.name
+        if status.status in ENDED:
+            self._running.discard(name)
+            self._streams[name].log_summary()
+        else:
+            self._running.add(name)
+
+    def wind_down(self, why: str) -> bool:
+        """Let a read that goes on in another thread end early: nothing more is asked, what was read goes out.
+
+        Gives False where no stream has begun: there is nothing to wait for.
+        """
+        if not self._builder or not self._running:
+            return False
+        self._builder.workers.wind_down(LAST_ANSWERS)
+        text = f"Told to end ({why}). Nothing more is asked; the last states say from where the next sync goes on."
+        self._told = AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=Level.WARN, message=text))
+        self._message_repository.emit_message(self._told)  # behind the pages that were read
+        return True
+
+    def _last_words(self) -> Iterator[AirbyteMessage]:
+        """The states of the streams that are cut short, and that they are."""
+        self.cut_short = True
+        for stream in [self._streams[name] for name in self._selected if name in self._running]:
+            if isinstance(stream.cursor, AccountCursor):
+                yield stream.cursor.message()
+            yield stream_status_as_airbyte_message(stream.as_airbyte_stream(), AirbyteStreamStatus.INCOMPLETE)
 
     def stop(self) -> None:
         """End the threads that send requests; a read whose output nobody takes any more would go on otherwise."""
