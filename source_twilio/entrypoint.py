@@ -32,6 +32,7 @@ class Entrypoint(AirbyteEntrypoint):
         level = logging.DEBUG if parsed_args.debug or is_platform_debug_log_enabled() else logging.INFO
         self.logger.setLevel(level)
         logging.getLogger("airbyte").setLevel(level)
+        self.logger.debug("Debug logs enabled")
         try:
             yield from map(self.airbyte_message_to_string, self._messages(parsed_args))
         finally:
