@@ -4,7 +4,7 @@
 # ./test.sh -n 0 runs them one after the other, for --pdb or -s.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-newest=13
+lock=tests
 . "$root/quickstart/environment.sh"
 cd "$root"
 "$programs/ruff" check .

@@ -52,7 +52,7 @@ class Environment:
 
     name: str
     requirements: tuple[str, ...]
-    constraints: Path | None = None
+    lock: Path | None = None  # what is installed first, whole; then the requirements alone
     stamp: str = ""  # changes when what is installed must be installed again
 
     @property
@@ -70,8 +70,11 @@ class Environment:
         print(f"installing {', '.join(Path(item).name for item in self.requirements)} …", flush=True)
         shutil.rmtree(CACHE / self.name, ignore_errors=True)
         _run([str(python), "-m", "venv", str(CACHE / self.name)])
-        constraints = ["-c", str(self.constraints)] if self.constraints else []
-        _run([str(self.bin / "pip"), "install", "--quiet", *constraints, *self.requirements])
+        install = [str(self.bin / "pip"), "install", "--quiet"]
+        if self.lock:
+            install.append("--no-deps")
+            _run([*install, "--require-hashes", "-r", str(self.lock)])
+        _run([*install, *self.requirements])
         mark.write_text(identity)
         return self
 
@@ -116,7 +119,7 @@ def requirement(name: str) -> str:
 
 def server() -> Environment:
     """For the page server."""
-    return Environment("server", (requirement("mitmproxy"),)).ready()
+    return Environment("server", (requirement("trustme"),)).ready()
 
 
 def plot() -> Environment:
@@ -145,7 +148,8 @@ def ours() -> Environment:
         raise Unavailable("the checkout has no pyproject.toml yet")
     digest = hashlib.sha256()
     sources = sorted(path for path in (CHECKOUT / "source_twilio").rglob("*") if "__pycache__" not in path.parts)
-    for path in (CHECKOUT / "pyproject.toml", *(path for path in sources if path.is_file())):
+    lock = CHECKOUT / "requirements" / "product.txt"
+    for path in (CHECKOUT / "pyproject.toml", lock, *(path for path in sources if path.is_file())):
         digest.update(path.read_bytes())
     copy = CACHE / "source" / "checkout"
     shutil.rmtree(copy, ignore_errors=True)
@@ -154,5 +158,4 @@ def ours() -> Environment:
         if path.is_file():
             shutil.copy2(path, copy)
     shutil.copytree(CHECKOUT / "source_twilio", copy / "source_twilio", ignore=shutil.ignore_patterns("__pycache__"))
-    constraints = next(iter(sorted(copy.glob("constraints*.txt"))), None)
-    return Environment("ours", (str(copy),), constraints, digest.hexdigest()).ready()
+    return Environment("ours", (str(copy),), lock, digest.hexdigest()).ready()

@@ -1,80 +1,86 @@
 """The page server: a company proxy that answers every `*.twilio.com` itself, from memory and over real TLS.
 
-mitmproxy does the proxy, the certificates and HTTP; this addon only hands it bytes. Started by `server_process.py` as
-`python -m benchmarks.server WORLD_JSON CONFDIR`; prints one JSON line when it listens and ends with its standard input.
-`http://pages.invalid/counts` through the proxy answers the counters, `?latency=…&limit=…&hidden=…&gzip=…` changes the
-conditions, `?reset=1` starts counting anew.
+`integration_tests/front.py` does the proxy, the certificates and HTTP; this only hands it bytes. Started by
+`server_process.py` as `python -m benchmarks.server WORLD_JSON FOLDER`; prints one JSON line when it listens and ends
+with its standard input. `http://pages.invalid/counts` through the proxy answers the counters,
+`?latency=…&limit=…&hidden=…&gzip=…` changes the conditions, `?reset=1` starts counting anew.
 """
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import sys
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
-
-from mitmproxy import http
-from mitmproxy.options import Options
-from mitmproxy.tools.dump import DumpMaster
+from urllib.parse import parse_qsl, urlsplit
 
 from benchmarks.answers import Answers, error
 from benchmarks.world import Conditions, World
+from integration_tests.front import Exchange, Listener, until_standard_input_ends
 
 CONTROL = "pages.invalid"
 JSON_HEADERS = {"Content-Type": "application/json", "Twilio-Request-Id": "RQ" + "0" * 32}
 
 
 class PageServer:
-    """The addon: latency, the limit of requests in flight, counters."""
+    """What the front asks: latency, the limit of requests in flight, counters."""
 
     def __init__(self, world: World) -> None:
         self.conditions = Conditions()
         self.answers = Answers(world, self.conditions)
+        self._lock = threading.Lock()  # guards the counters, and what answers are made of
+        self.in_flight = 0
         self.reset()
 
     def reset(self) -> None:
         """Start counting anew."""
         self.by_list: Counter[str] = Counter()
-        self.connections: set[str] = set()  # each with a TLS handshake of its own
-        self.refused = self.bytes = self.in_flight = self.most_in_flight = 0
+        self.connections: set[tuple[str, int]] = set()  # each with a TLS handshake of its own
+        self.refused = self.bytes = self.most_in_flight = 0
 
-    async def request(self, flow: http.HTTPFlow) -> None:
-        """Answer in Twilio's place. Nothing may leave the machine, so that every failure is an answer too."""
-        if flow.request.pretty_host == CONTROL:
-            flow.response = http.Response.make(200, json.dumps(self.control(dict(flow.request.query))))
+    def __call__(self, exchange: Exchange) -> None:
+        """Answer in Twilio's place."""
+        asked = urlsplit(exchange.url)
+        query = dict(parse_qsl(asked.query, keep_blank_values=True))
+        if exchange.host == CONTROL:
+            with self._lock:
+                counts = self.control(query)
+            exchange.send(200, JSON_HEADERS, json.dumps(counts).encode())
             return
-        self.connections.add(flow.client_conn.id)
-        self.in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        with self._lock:
+            self.connections.add(exchange.client_address)
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+            too_many = bool(self.conditions.limit and self.in_flight > self.conditions.limit)
+            self.refused += too_many
         try:
-            status, body = await self.respond(flow.request)
-        except Exception as exception:  # noqa: BLE001 – mitmproxy would pass the request on to the real host
-            status, body = error(500, 20500, repr(exception))
+            status, body = self.respond(exchange, asked.path, query, too_many)
         finally:
-            self.in_flight -= 1
-        response = http.Response.make(status, body, JSON_HEADERS)
-        if self.conditions.gzip and "gzip" in flow.request.headers.get("Accept-Encoding", ""):
-            response.raw_content = body = gzip.compress(body, 1)
-            response.headers.update({"Content-Encoding": "gzip", "Content-Length": str(len(body))})
-        self.bytes += len(body)
-        flow.response = response
+            with self._lock:
+                self.in_flight -= 1
+        headers = dict(JSON_HEADERS)
+        if self.conditions.gzip and "gzip" in exchange.headers.get("Accept-Encoding", ""):
+            body = gzip.compress(body, 1)
+            headers["Content-Encoding"] = "gzip"
+        with self._lock:
+            self.bytes += len(body)
+        exchange.send(status, headers, body)
 
-    async def respond(self, request: http.Request) -> tuple[int, bytes]:
+    def respond(self, exchange: Exchange, path: str, query: dict[str, str], too_many: bool) -> tuple[int, bytes]:
         """Status and body after the latency, or a refusal at once when too many requests are in flight."""
-        if self.conditions.limit and self.in_flight > self.conditions.limit:
-            self.refused += 1
+        if too_many:
             return error(429, 20429, "Too Many Requests")
         if self.conditions.latency:
-            await asyncio.sleep(self.conditions.latency)
-        if "Authorization" not in request.headers:
+            time.sleep(self.conditions.latency)
+        if "Authorization" not in exchange.headers:
             return error(401, 20003, "Authenticate")
-        path = request.path.partition("?")[0]
-        self.by_list[path.rsplit("/", 1)[-1]] += 1
-        return self.answers.answer(request.pretty_host, path, dict(request.query))
+        with self._lock:
+            self.by_list[path.rsplit("/", 1)[-1]] += 1
+            return self.answers.answer(exchange.host, path, query)
 
     def control(self, query: dict[str, str]) -> dict[str, Any]:
         """Counters since the last reset; then the wanted changes."""
@@ -93,29 +99,14 @@ class PageServer:
         return counts
 
 
-async def serve(world: World, confdir: str) -> None:
+def serve(world: World, folder: Path) -> None:
     """Listen on a free port until standard input ends."""
-    options = Options(listen_host="127.0.0.1", listen_port=0, confdir=confdir)
-    master = DumpMaster(options, with_termlog=False, with_dumper=False)
-    master.options.update(connection_strategy="lazy", upstream_cert=False, http2=False)
-    master.addons.add(PageServer(world))
-    running = asyncio.create_task(master.run())
-    while not (addresses := master.addons.get("proxyserver").listen_addrs()):
-        if running.done():
-            break
-        await asyncio.sleep(0.02)
-    ready = {"port": addresses[0][1], "ca": str(Path(confdir) / "mitmproxy-ca-cert.pem")}
-    sys.stdout.write(json.dumps(ready) + "\n")
-    sys.stdout.flush()
-    loop = asyncio.get_running_loop()
-
-    def wait_for_end() -> None:
-        sys.stdin.read()
-        loop.call_soon_threadsafe(master.shutdown)
-
-    threading.Thread(target=wait_for_end, daemon=True).start()
-    await running
+    with Listener(PageServer(world)) as listener:
+        authority = listener.authority.write(folder / "ca.pem")
+        sys.stdout.write(json.dumps({"port": listener.server_port, "ca": str(authority)}) + "\n")
+        sys.stdout.flush()
+        until_standard_input_ends()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(World.from_json(sys.argv[1]), sys.argv[2]))
+    serve(World.from_json(sys.argv[1]), Path(sys.argv[2]))

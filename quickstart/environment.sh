@@ -1,13 +1,15 @@
 # shellcheck shell=sh
-# Sourced by quickstart.sh and test.sh, with $root set: makes the environment that both run in, unless it is there, and
-# sets $programs to the folder of its commands. $newest is the newest minor version of Python 3 that will do.
+# Sourced by quickstart.sh and test.sh, with $root set, and $lock: `quickstart` or `tests`. Makes the environment that it
+# names, unless it is there, and sets $programs to the folder of its commands.
+
+newest=13 # minor version of Python 3
 
 find_python() { # pip comes with ensurepip, which Debian packs with python3-venv
     for python in "$@"; do
         "$python" -c "import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, $newest))" \
             >/dev/null 2>&1 && return
     done
-    echo "This needs Python 3.10 to 3.$newest with venv (Debian: apt install python3-venv)${because:-}." \
+    echo "This needs Python 3.10 to 3.$newest with venv (Debian: apt install python3-venv)." \
         "None of these is one: $*. PYTHON=/path/to/python $0 names another." >&2
     exit 1
 }
@@ -17,5 +19,9 @@ if [ -n "${PYTHON:-}" ]; then
 else
     find_python python3 python3.12 python3.11 python3.10 python3.13 python
 fi
-programs=$root/.environment/bin
-"$python" "$root/quickstart/environment.py" "$root/.environment" quickstart,tests
+case $lock in
+quickstart) environment=$root/.quickstart/environment ;;
+tests) environment=$root/.environment ;;
+esac
+programs=$environment/bin
+"$python" "$root/quickstart/environment.py" "$environment" "$lock"

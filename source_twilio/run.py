@@ -12,23 +12,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch, logger
+from airbyte_cdk.entrypoint import AirbyteEntrypoint, logger
 from airbyte_cdk.exception_handler import init_uncaught_exception_handler
 from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, Status, Type
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_twilio.components.errors import config_error
+from source_twilio.ending import Ending
+from source_twilio.entrypoint import Entrypoint
 from source_twilio.source import SourceTwilio
 
 M_ARENA_MAX = -8  # malloc.h
 
 
-def run() -> None:
-    """Run a command (`spec`, `check`, `discover`, `read`) with the process's arguments; exits with 1 on failure."""
+def run(ending: Ending | None = None) -> None:
+    """Run a command (`spec`, `check`, `discover`, `read`) with the process's arguments; exits with 1 on failure.
+
+    ending: told to end, a read says its last words, and the process exits with 143 or 130.
+    """
     _print_utf_8()
     init_uncaught_exception_handler(logger)
-    arguments = sys.argv[1:]
-    parsed = AirbyteEntrypoint.parse_args(arguments)
+    parsed = AirbyteEntrypoint.parse_args(sys.argv[1:])
     try:
         source = SourceTwilio(
             _read("catalog", getattr(parsed, "catalog", None), SourceTwilio.read_catalog),
@@ -39,10 +43,14 @@ def run() -> None:
         _report(error, parsed.command)
         sys.exit(1)
     _settle_memory()
+    if ending:
+        ending.wind_down = source.wind_down
     try:
-        launch(source, arguments)
+        Entrypoint(source).launch(parsed)
     finally:
         source.stop()
+    if ending and source.sync.cut_short:
+        ending.leave()  # requests that are still in flight would hold up an ordinary exit
     if source.check_failed:
         sys.exit(1)
 

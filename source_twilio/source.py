@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,13 +12,11 @@ from airbyte_cdk.models import (
     AirbyteCatalog,
     AirbyteConnectionStatus,
     AirbyteMessage,
-    AirbyteRecordMessage,
     AirbyteStateMessage,
     AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
     Status,
     SyncMode,
-    Type,
 )
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
@@ -30,15 +26,14 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_twilio.components.builder import StreamBuilder, family_of, retry_policy
-from source_twilio.components.changes import Unread, meta_of
 from source_twilio.components.check import check_connection
 from source_twilio.components.configuration import EarlierConfigurations, validate
 from source_twilio.components.errors import config_error
-from source_twilio.components.records import ChangedRow
 from source_twilio.components.streams import TwilioStream, describe
+from source_twilio.sync import Sync
 
+LAST_ANSWERS = 1.0  # seconds in which answers that are on their way still count, when a read is cut short
 MANIFEST = Path(__file__).parent / "manifest.yaml"
-ENDED = (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE)
 LOGGER = logging.getLogger("airbyte")
 
 
@@ -101,7 +96,7 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         }
         self._selected = [name for name in configured if name in known]
         self._streams: dict[str, TwilioStream] = {}
-        self._unread: defaultdict[str, Unread] = defaultdict(Unread)
+        self.sync = Sync(self._streams, self._message_repository.emit_message)
         self._builder: StreamBuilder | None = None
         self.check_failed = False
 
@@ -154,7 +149,7 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         failure: AirbyteTracedException | None = None
         known = [entry for entry in catalog.streams if entry.stream.name not in self._unknown]
         try:
-            yield from self._read(logger, config, ConfiguredAirbyteCatalog(streams=known), state)
+            yield from self.sync.messages(super().read(logger, config, ConfiguredAirbyteCatalog(streams=known), state))
         except AirbyteTracedException as error:
             failure = error
         finally:
@@ -169,28 +164,6 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         if failure:
             raise failure
 
-    def _read(self, logger: logging.Logger, *how: Any) -> Iterator[AirbyteMessage]:
-        """What the CDK's `read` gives. It carries a page as one record; here each of its rows becomes a message."""
-        for message in super().read(logger, *how):
-            if message.type == Type.RECORD and message.record:
-                page = message.record.data["page"]
-                name = message.record.stream
-                self._streams[name].stats.rows += len(page.rows)
-                emitted_at = time.time_ns() // 1_000_000
-                for row in page.rows:
-                    record = AirbyteRecordMessage(stream=name, data=row, emitted_at=emitted_at)
-                    if row.__class__ is ChangedRow:
-                        record.meta = meta_of(row)
-                        self._unread[name].note(row)
-                    yield AirbyteMessage(type=Type.RECORD, record=record)
-                page.release()
-            else:
-                if message.trace and message.trace.stream_status and message.trace.stream_status.status in ENDED:
-                    name = message.trace.stream_status.stream_descriptor.name
-                    self._unread[name].log(name)
-                    self._streams[name].log_summary()
-                yield message
-
     def _retired(self) -> AirbyteTracedException:
         """The error for streams of the catalog that there are not, or not any more."""
         return config_error(
@@ -198,6 +171,15 @@ class SourceTwilio(ConcurrentDeclarativeSource):
             "alone. Refresh the connection's schema and remove it; docs/migration.md names replacements of retired "
             "streams."
         )
+
+    def wind_down(self, why: str) -> bool:
+        """Let a read that goes on in another thread end early: nothing more is asked, what was read goes out.
+
+        Gives False where no stream has begun: there is nothing to wait for.
+        """
+        if self._builder:
+            self._builder.workers.wind_down(LAST_ANSWERS)
+        return self.sync.end_early(why)
 
     def stop(self) -> None:
         """End the threads that send requests; a read whose output nobody takes any more would go on otherwise."""

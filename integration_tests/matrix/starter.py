@@ -28,18 +28,20 @@ from typing import Any
 
 import yaml
 
-from source_twilio import run, source
+from source_twilio import __main__ as command
+from source_twilio import source
 
 POLL = 0.01
 
 
 def main() -> None:
     """Serve orders; in the process of a run, become the connector."""
+    import_module("source_twilio.run")  # the command imports it when it has begun
     source.SourceTwilio(None, None, None)  # imports what is imported late
     order = serve(os.dup(1))
     if order is not None:
         become(order)
-        run.run()
+        command.main()
 
 
 def serve(answers: int) -> dict[str, Any] | None:

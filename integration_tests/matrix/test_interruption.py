@@ -132,18 +132,50 @@ def test_cut_off_behind_a_state_and_resumed(long: Scene, whole: Run) -> None:
     check_union(whole, first, resumed(long, first))
 
 
-def test_told_to_end(long: Scene, whole: Run) -> None:
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_told_to_end(told: signal.Signals, code: int, long: Scene, whole: Run) -> None:
+    """All that was read comes out, then the last states; what is asked after that is what was being asked."""
     long.control.latency(0.3)
     try:
         running = long.start_read(STREAMS, config=CONFIG, **SMALL)
         wait_for_lines(running, 200)
-        told = time.monotonic()
-        running.kill(signal.SIGTERM)
+        began = time.monotonic()
+        running.kill(told)
         first = running.wait(20)
     finally:
         long.control.latency(0)
-    assert time.monotonic() - told < 5
-    assert first.exit_code != 0
+    assert time.monotonic() - began < 5
+    assert first.exit_code == code
+    assert first.errors() == []
+    assert len([line for line in first.logs("WARN") if line.startswith(f"Told to end ({told.name}).")]) == 1
+    begun = {stream for stream in STREAMS if "STARTED" in first.statuses(stream)}
+    assert begun and {first.statuses(stream)[-1] for stream in begun} <= {"COMPLETE", "INCOMPLETE"}
+    assert not unsaved(first)["messages"]  # its last state came behind its last row
+    check_union(whole, first, resumed(long, first))
+
+
+def test_told_to_end_while_nobody_takes_the_output(long: Scene, whole: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    running: list[Running] = []
+    starting = threading.Thread(
+        target=lambda: running.append(long.start_read(STREAMS, config=CONFIG, stdout=pipe, **SMALL))
+    )
+    starting.start()
+    with pipe.open(encoding="utf-8") as output:
+        lines = [output.readline() for _ in range(300)]
+        starting.join(30)
+        asked, before = 0, -1
+        while asked != before:  # until the connector waits for the output
+            time.sleep(1)
+            asked, before = len(long.control.requests()), asked
+        told = time.monotonic()
+        running[0].kill(signal.SIGTERM)
+        outcome = running[0].wait(20)
+        assert time.monotonic() - told < 5
+        lines += [line for line in output if line.endswith("\n")]  # half a line is none
+    assert outcome.exit_code == 143
+    first = Run(143, parse(lines)[0])
     check_union(whole, first, resumed(long, first))
 
 

@@ -1,14 +1,13 @@
 """A proxy that speaks TLS as Twilio's hosts and then does odd things with the connection.
 
 The sandbox answers whole responses; this answers them as they also come: in pieces, drop by drop, or never. HTTP is
-parsed by the standard library, certificates are made by mitmproxy.
+parsed by the standard library.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from mitmproxy.certs import CertStore
-
+from integration_tests.front import Authority
 from integration_tests.sandbox.accounts import MAIN
 
 PROXY_SECRET = "proxy-secret-0123456789"
@@ -147,21 +143,16 @@ def wire(
     behaviour: answers everything but the list of accounts; hold: `proxy` or `handshake`, where to answer nothing at
     all; name: what the certificate is made for; patience: seconds after which the server lets go of a connection.
     """
-    store = CertStore.from_store(folder, "wire", 2048)
-    made = store.get_cert(name, [x509.DNSName(name)])
-    key = made.privatekey.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    pair = folder / "pair.pem"
-    pair.write_bytes(made.cert.to_pem() + key)
+    authority = Authority()
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Tunnel)
-    server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.context.load_cert_chain(pair)
+    server.context = authority.context(name)
     server.behaviour, server.hold, server.patience, server.asked = behaviour, hold, patience, []
     server.daemon_threads, server.block_on_close = True, False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
         proxy = f"http://127.0.0.1:{server.server_port}"
-        yield {"HTTPS_PROXY": proxy, "REQUESTS_CA_BUNDLE": str(folder / "wire-ca-cert.pem")}, server.asked
+        yield {"HTTPS_PROXY": proxy, "REQUESTS_CA_BUNDLE": str(authority.write(folder / "ca.pem"))}, server.asked
     finally:
         server.shutdown()
         server.server_close()

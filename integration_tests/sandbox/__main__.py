@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import logging
 import os
-import sys
 import tempfile
 import threading
-import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from mitmproxy import options
-from mitmproxy.addons import core, next_layer, proxyserver, tlsconfig
-from mitmproxy.master import Master
+from integration_tests.front import Listener, until_standard_input_ends
 
-from .addon import Addon
 from .app import CONTROL_HOST, Twilio
+from .serving import Serving
 from .world import EmptyWorld, World
 
-START_SECONDS = 10.0
-CA_NAME = "mitmproxy-ca-cert.pem"
+CA_NAME = "ca.pem"
 
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -45,7 +38,7 @@ def variables(proxy: str, ca: str) -> dict[str, str]:
     return {**found, "NO_PROXY": "", "no_proxy": ""}
 
 
-async def serve(asked: argparse.Namespace, folder: str) -> None:
+def serve(asked: argparse.Namespace, folder: str) -> None:
     """Run the proxy until standard input closes or the parent dies."""
     world = EmptyWorld() if asked.empty else World(asked.seed, asked.small)
     ahead = timedelta(days=asked.ahead)
@@ -53,53 +46,28 @@ async def serve(asked: argparse.Namespace, folder: str) -> None:
     for text in asked.switch:
         name, _, value = text.partition("=")
         twilio.set_switch(name, value)
-    chosen = options.Options(confdir=folder, listen_host="127.0.0.1", listen_port=asked.port)
-    master = Master(chosen, event_loop=asyncio.get_running_loop())
-    master.addons.add(core.Core(), proxyserver.Proxyserver(), next_layer.NextLayer(), tlsconfig.TlsConfig())
-    chosen.update(connection_strategy="lazy", upstream_cert=False, http2=False, ssl_insecure=True)
-    master.addons.add(Addon(twilio))
-    running = asyncio.create_task(master.run())
-    server = master.addons.get("proxyserver")
-    end = time.monotonic() + START_SECONDS
-    while not server.listen_addrs():
-        if running.done() or time.monotonic() > end:
-            raise RuntimeError(f"the proxy could not listen on port {asked.port}")
-        await asyncio.sleep(0.01)
-    proxy, ca = f"http://127.0.0.1:{server.listen_addrs()[0][1]}", str(Path(folder) / CA_NAME)
-    print(
-        json.dumps({"proxy": proxy, "ca": ca, "control": f"http://{CONTROL_HOST}", "env": variables(proxy, ca)}),
-        flush=True,
-    )
-    _watch(asyncio.get_running_loop(), master)
-    await running
+    with Listener(Serving(twilio), twilio.resolves, asked.port) as listener:
+        proxy, ca = listener.address, str(listener.authority.write(Path(folder) / CA_NAME))
+        print(
+            json.dumps({"proxy": proxy, "ca": ca, "control": f"http://{CONTROL_HOST}", "env": variables(proxy, ca)}),
+            flush=True,
+        )
+        _wait_for_the_end()
 
 
-def _watch(loop: asyncio.AbstractEventLoop, master: Master) -> None:
+def _wait_for_the_end() -> None:
     parent = os.getppid()
-
-    def stop() -> None:
-        loop.call_soon_threadsafe(master.shutdown)
-
-    def stdin() -> None:
-        while sys.stdin.buffer.read(1):
-            pass
-        stop()
-
-    async def orphaned() -> None:
-        while os.getppid() == parent:
-            await asyncio.sleep(1)
-        master.shutdown()
-
-    threading.Thread(target=stdin, daemon=True).start()
-    master.orphaned = loop.create_task(orphaned())  # type: ignore[attr-defined]  # kept from the garbage collector
+    reader = threading.Thread(target=until_standard_input_ends, daemon=True)
+    reader.start()
+    while reader.is_alive() and os.getppid() == parent:
+        reader.join(1)
 
 
 def main() -> None:
     """Entry point."""
     asked = parsed()
-    logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="twilio-sandbox-") as folder:
-        asyncio.run(serve(asked, folder))
+        serve(asked, folder)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Sandbox:
     """A stand-in in a process of its own, for as long as the ``with`` block lasts.
 
     ``ahead`` is how many days the stand-in's clock, and so its history, is ahead of this machine's.
-    ``python`` may be the interpreter of another environment: it needs mitmproxy, orjson and PyYAML, nothing else.
+    ``python`` may be the interpreter of another environment: it needs trustme, orjson and PyYAML, nothing else.
     Further names are switches.
     """
 

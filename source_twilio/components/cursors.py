@@ -128,18 +128,20 @@ class AccountCursor(Cursor):
     def _send(self) -> None:
         self._rows = 0
         self._emitted_at = time.monotonic()
-        self._emit(
-            AirbyteMessage(
-                type=Type.STATE,
-                state=AirbyteStateMessage(
-                    type=AirbyteStateType.STREAM,
-                    stream=AirbyteStreamState(
-                        stream_descriptor=StreamDescriptor(name=self.stream),
-                        stream_state=AirbyteStateBlob(self.state),
-                    ),
-                ),
-            )
+        self._emit(self._message())
+
+    def _message(self) -> AirbyteMessage:
+        stream = AirbyteStreamState(
+            stream_descriptor=StreamDescriptor(name=self.stream), stream_state=AirbyteStateBlob(self.state)
         )
+        return AirbyteMessage(
+            type=Type.STATE, state=AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=stream)
+        )
+
+    def message(self) -> AirbyteMessage:
+        """The state as it is now, for the end of a read that is cut short."""
+        with self._lock:
+            return self._message()
 
     @property
     def state(self) -> MutableMapping[str, Any]:

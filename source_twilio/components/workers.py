@@ -76,7 +76,8 @@ class Workers:
         self._idle: deque[Work] = deque()  # works whose steps can wait
         self._lock = threading.Condition()  # guards all works: their stacks, counts and the parts' counts
         self._started = False
-        self._stopped = False
+        self._ending = False  # no step is begun any more
+        self._stopped = False  # nor does anybody wait for one
         self._flow = threading.Condition()  # guards the two counts below
         self._in_flight = 0
         self._waiting = 0
@@ -110,9 +111,23 @@ class Workers:
 
     def stop(self) -> None:
         """End all threads and whoever waits for them."""
-        with self._lock:
-            self._stopped = True
-            self._lock.notify_all()
+        self._stopped = True
+        self._begin_no_more()
+
+    def wind_down(self, seconds: float) -> None:
+        """Begin no step any more; wait until what was begun is over and its pages have left, or some seconds.
+
+        Whoever waits for results goes on to wait: an account that is cut short has not failed.
+        """
+        self._begin_no_more()
+        with self._flow:
+            self._flow.wait_for(lambda: not self._in_flight and not self._waiting, seconds)
+
+    def _begin_no_more(self) -> None:
+        self._ending = True
+        for condition in (self._lock, self._flow):
+            with condition:
+                condition.notify_all()
 
     def _queue(self, work: Work) -> None:
         """Let the threads know of a work that has steps; the lock is held."""
@@ -130,26 +145,32 @@ class Workers:
     def _run(self) -> None:
         while True:
             with self._lock:
-                while not (self._ready or self._idle or self._stopped):
+                while not (self._ready or self._idle or self._ending):
                     self._lock.wait()
-                if self._stopped:
+                if self._ending:
                     return
                 work = (self._ready or self._idle).popleft()
                 work.queue = None
                 part, steps = work.take()
                 work.running += 1
                 self._queue(work)
+            if not self._may_go_on():
+                return
             result, failure = self._resume(work, steps)
             with self._lock:
                 work.running -= 1
                 self._settle(work, part, steps, result, failure)
 
+    def _may_go_on(self) -> bool:
+        """Wait until there is room for one more request in flight; False where no step is begun any more."""
+        with self._flow:
+            while not self._ending and self._in_flight + PAGE_WEIGHT * self._waiting > self._count:
+                self._flow.wait(timeout=1)
+            self._in_flight += not self._ending
+            return not self._ending
+
     def _resume(self, work: Work, steps: Steps) -> tuple[Page | Spawn | None, BaseException | None]:
         """Run a step, in the calling thread; a page goes to the reader of the work."""
-        with self._flow:
-            while not self._stopped and self._in_flight + PAGE_WEIGHT * self._waiting > self._count:
-                self._flow.wait(timeout=1)
-            self._in_flight += 1
         result: Page | Spawn | None = None
         failure: BaseException | None = None
         try:

@@ -26,7 +26,7 @@ def test_keys_are_handed_down_with_those_from_above() -> None:
 @pytest.mark.parametrize("row", [{"sid": None}, {"state": "active"}])
 def test_a_parent_without_its_key_is_an_error_that_names_both(row: dict[str, Any]) -> None:
     """Its children's address would hold the word None."""
-    with pytest.raises(Malformed, match="a row of conversations came without sid"):
+    with pytest.raises(Malformed, match="a row of conversations came without a usable sid"):
         parents().context(row, {"account_sid": "AC1"})
 
 

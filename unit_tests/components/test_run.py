@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +178,22 @@ def _watched(opener: Any, seen: list[str], folder: Path) -> Any:
         return opener(file, mode, *args, **options)
 
     return open_
+
+
+@pytest.mark.parametrize("verb", ["spec", "check", "discover", "read"])
+def test_without_a_place_for_temporary_files(
+    verb: str, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The root file system of a container may be read-only, with no /tmp."""
+
+    def none(*_: Any, **__: Any) -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    files = {"spec": {}, "read": {"config": GOOD, "catalog": GOOD_CATALOG}}.get(verb, {"config": GOOD})
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "gettempdir", none)
+        patch.setattr(tempfile, "mkdtemp", none)
+        code, messages = command(verb, **files)
+    assert code == 0
+    kind = {"spec": "SPEC", "check": "CONNECTION_STATUS", "discover": "CATALOG", "read": "TRACE"}[verb]
+    assert kind in {message["type"] for message in messages}

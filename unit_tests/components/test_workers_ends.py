@@ -138,3 +138,37 @@ def test_who_waits_hears_of_the_end(workers_of: Any) -> None:
     threading.Timer(0.1, workers.stop).start()
     with pytest.raises(Stopped):
         within(read)
+
+
+def test_winding_down_begins_no_step_and_lets_out_what_was_read(workers_of: Any) -> None:
+    """The pages that were read come out, the account has not failed, and nothing more is asked for."""
+    workers, begun, hold, results = workers_of(1), [], threading.Event(), []
+
+    def steps() -> Steps:
+        for number in range(5):
+            begun.append(number)
+            if number == 1:
+                hold.wait(PATIENCE)
+            yield page(number)
+
+    reader = workers.results(Part(), steps())
+    results.append(next(reader))
+    results[0].release()
+    while begun != [0, 1]:  # the second one is on its way
+        time.sleep(0.01)
+    winding = threading.Thread(target=workers.wind_down, args=(PATIENCE,), daemon=True)
+    winding.start()
+    while not workers._ending:
+        time.sleep(0.01)
+    hold.set()
+    results.append(within(lambda: next(result for result in reader if result is not None)))
+    assert winding.is_alive()  # until the page has left
+    results[1].release()
+    winding.join(PATIENCE)
+    assert not winding.is_alive()
+    assert next(reader) is None  # it goes on to wait
+    assert [one.rows for one in results] == [page(0).rows, page(1).rows]
+    assert begun == [0, 1]
+    workers.stop()
+    with pytest.raises(Stopped):
+        within(lambda: list(reader))

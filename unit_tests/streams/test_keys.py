@@ -50,7 +50,7 @@ def given(name: str) -> dict[str, Any]:
 def answered(retriever: ListRetriever, name: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of a documented answer as the stream's retriever hands them on."""
 
-    def get(*_: Any) -> dict[str, Any]:
+    def get(*_: Any, **__: Any) -> dict[str, Any]:
         records = retriever.requester.records
         return {records: found} if records else found[0]
 
