@@ -40,7 +40,7 @@ class Stages:
 
     def decode(self) -> Stage:
         """The body as Python values."""
-        from source_twilio.components.bodies import decode
+        from source_twilio.components.rows.bodies import decode
 
         yield lambda: decode(self.body)
         self.rows = next(value for value in decode(self.body).values() if isinstance(value, list))
@@ -59,7 +59,7 @@ class Stages:
 
     def normalise(self) -> Stage:
         """The declared types, in place; decoding the page anew each time is subtracted by the caller."""
-        from source_twilio.components.bodies import decode
+        from source_twilio.components.rows.bodies import decode
 
         normalise = self.build()._normalise
 
@@ -74,7 +74,8 @@ class Stages:
         """The rows that belong to the window."""
         from datetime import datetime, timezone
 
-        from source_twilio.components.windows import Unit, Window
+        from source_twilio.components.reading.windows import Window
+        from source_twilio.components.state.units import Unit
 
         retriever = self.build()
         window = Window(datetime(2000, 1, 1, tzinfo=timezone.utc), datetime(2100, 1, 1, tzinfo=timezone.utc))

@@ -12,7 +12,7 @@ import yaml
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 
 from integration_tests.helpers import ROOT, VERSION
-from source_twilio.components.credentials import TOKEN_URL
+from source_twilio.components.twilio.credentials import TOKEN_URL
 from source_twilio.source import load_manifest
 
 EDGES = {"ie1": "dublin", "au1": "sydney"}

@@ -17,7 +17,7 @@ from airbyte_cdk.exception_handler import init_uncaught_exception_handler
 from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, Status, Type
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_twilio.components.errors import config_error
+from source_twilio.components.twilio.errors import config_error
 from source_twilio.ending import Ending
 from source_twilio.entrypoint import Entrypoint
 from source_twilio.source import SourceTwilio

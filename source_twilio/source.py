@@ -26,10 +26,11 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_twilio.components.builder import StreamBuilder, family_of, retry_policy
-from source_twilio.components.check import check_connection
-from source_twilio.components.configuration import EarlierConfigurations, validate
-from source_twilio.components.errors import config_error
-from source_twilio.components.streams import TwilioStream, describe
+from source_twilio.components.reading.catalog import describe
+from source_twilio.components.reading.streams import TwilioStream
+from source_twilio.components.settings.check import check_connection
+from source_twilio.components.settings.configuration import EarlierConfigurations, validate
+from source_twilio.components.twilio.errors import config_error
 from source_twilio.sync import Sync
 
 LAST_ANSWERS = 1.0  # seconds in which answers that are on their way still count, when a read is cut short

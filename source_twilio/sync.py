@@ -17,10 +17,10 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as status_message
 
-from source_twilio.components.changes import Unread, meta_of
-from source_twilio.components.cursors import AccountCursor
-from source_twilio.components.records import ChangedRow
-from source_twilio.components.streams import TwilioStream
+from source_twilio.components.reading.streams import TwilioStream
+from source_twilio.components.rows.changes import Unread, meta_of
+from source_twilio.components.rows.records import ChangedRow
+from source_twilio.components.state.cursors import AccountCursor
 
 ENDED = (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE)
 

@@ -63,8 +63,8 @@ def write_sbom(path: Path) -> None:
     command = [sys.executable, "-m", "cyclonedx_py", "requirements", "--output-format", "JSON", "--spec-version", "1.6"]
     done = subprocess.run([*command, str(lock.place("product"))], check=True, stdout=subprocess.PIPE, text=True)
     bom: dict[str, Any] = json.loads(done.stdout)
-    version = importlib.metadata.version("source-twilio")
-    bom["metadata"]["component"] = {"type": "application", "name": "source-twilio", "version": version}
+    version = importlib.metadata.version("source-twilio-complete")
+    bom["metadata"]["component"] = {"type": "application", "name": "source-twilio-complete", "version": version}
     bom.pop("dependencies", None)  # the lock names parts, not which of them needs which
     here = {package: importlib.metadata.version(package) for package in parts()}
     bom["components"] = [part for part in bom["components"] if here.get(part["name"]) == part["version"]]

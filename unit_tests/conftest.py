@@ -17,8 +17,8 @@ from hypothesis import Phase, settings
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from source_twilio import source
-from source_twilio.components import api
-from source_twilio.components.gate import Health
+from source_twilio.components.twilio import api
+from source_twilio.components.twilio.gate import Health
 
 NOW = "2026-11-21T12:00:00Z"
 # Under a clock that stands still nothing ends the search for a smaller example, so that is left to the other profile.

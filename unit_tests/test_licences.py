@@ -41,7 +41,7 @@ def test_the_list_of_parts(tmp_path: Path) -> None:
     licences.write_sbom(tmp_path / "sbom.json")
     bom = json.loads((tmp_path / "sbom.json").read_text())
     assert (bom["bomFormat"], bom["specVersion"]) == ("CycloneDX", "1.6")
-    assert bom["metadata"]["component"]["version"] == importlib.metadata.version("source-twilio")
+    assert bom["metadata"]["component"]["version"] == importlib.metadata.version("source-twilio-complete")
     assert {part["name"]: part["version"] for part in bom["components"]} == {
         package: importlib.metadata.version(package) for package in licences.parts()
     }

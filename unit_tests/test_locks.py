@@ -50,7 +50,7 @@ def pinned(name: str, python: str, platform: dict[str, str]) -> dict[str, Versio
 
 def asked(extras: tuple[str, ...], python: str) -> Iterator[Requirement]:
     """What pyproject.toml asks for, as the installed project says it."""
-    for text in importlib.metadata.requires("source-twilio") or ():
+    for text in importlib.metadata.requires("source-twilio-complete") or ():
         requirement = Requirement(text)
         for extra in ("", *extras):
             where = {"python_version": python, "python_full_version": f"{python}.9", "extra": extra}

@@ -97,7 +97,7 @@ def become(order: dict[str, Any]) -> None:
     if order["retry"] or order["page_size"]:
         source.MANIFEST = changed(order["retry"] or {}, order["page_size"], Path(order["folder"]))
     for name, value in (order["constants"] or {}).items():
-        module, _, constant = name.partition(".")
+        module, _, constant = name.rpartition(".")
         changing = import_module(f"source_twilio.components.{module}")
         getattr(changing, constant)  # it has to be there
         setattr(changing, constant, value)

@@ -160,7 +160,7 @@ def test_an_api_key_of_a_region_is_right_there(scene: Scene) -> None:
 )
 def test_a_twilio_in_trouble(rule: dict[str, Any], words: str, scene: Scene) -> None:
     scene.control.add_fault(**rule)
-    message = failed(scene.check(constants={"check.SECONDS": 2} if "stall" in rule["action"] else None))
+    message = failed(scene.check(constants={"settings.check.SECONDS": 2} if "stall" in rule["action"] else None))
     assert any(word in message for word in words.split("|")), message
     assert "next sync" not in message
     assert paths(scene) == [ACCOUNT]
@@ -196,13 +196,13 @@ def test_no_network(scene: Scene) -> None:
 def test_an_answer_that_comes_late_but_in_time(config: dict[str, Any], asked: list[str], scene: Scene) -> None:
     """More than half of the time passes before the first answer; a second request has what is left of it."""
     scene.control.add_fault("stall", url=ACCOUNT, seconds=3)
-    succeeded(scene.check(config, constants={"check.SECONDS": 5}))
+    succeeded(scene.check(config, constants={"settings.check.SECONDS": 5}))
     assert paths(scene) == asked
 
 
 def test_a_key_that_is_proved_stays_so_where_the_list_of_accounts_is_late(scene: Scene) -> None:
     scene.control.add_fault("stall", url=LIST, seconds=60)
-    log = succeeded(scene.check(people.MAIN_KEY, constants={"check.SECONDS": 2}))
+    log = succeeded(scene.check(people.MAIN_KEY, constants={"settings.check.SECONDS": 2}))
     assert "and its subaccounts." not in log
 
 

@@ -81,7 +81,7 @@ def unknown_stream(scene: Scene) -> Outcome:
 
 def nameless(scene: Scene) -> Outcome:
     """No proxy and no names."""
-    return scene.check(env={}, resolver=60, constants={"check.SECONDS": 1})
+    return scene.check(env={}, resolver=60, constants={"settings.check.SECONDS": 1})
 
 
 def key_without_tokens(scene: Scene) -> Outcome:
@@ -192,7 +192,7 @@ CASES: dict[str, Case] = {
     "still reading, … requests so far": read(
         "alerts",
         fault={"action": "stall", "seconds": 3, "url": "Alerts", "times": 1},
-        constants={"streams.SIGN_OF_LIFE": 1},
+        constants={"reading.streams.SIGN_OF_LIFE": 1},
         retry=None,
     ),
     "This is no matter of your settings": read(fault={**twilio(400, 20001, "Bad request"), "url": "Messages"}),

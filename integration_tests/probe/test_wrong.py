@@ -9,7 +9,7 @@ import pytest
 from integration_tests.probe.conftest import Ask, found
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN, MARKETING, SUPPORT, SUSPENDED
-from source_twilio.components.accounts import Account
+from source_twilio.components.twilio.signers import Account
 from source_twilio.probe.findings import EITHER, NO, UNKNOWN
 from source_twilio.probe.questions import QUESTIONS
 

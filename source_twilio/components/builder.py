@@ -20,20 +20,19 @@ from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import M
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
 from airbyte_cdk.sources.types import Config
 
-from source_twilio.components.accounts import Accounts
-from source_twilio.components.api import Api
-from source_twilio.components.credentials import Credentials
-from source_twilio.components.cursors import AccountCursor
-from source_twilio.components.outcomes import Policy
-from source_twilio.components.reading import RangePolicy
-from source_twilio.components.requester import Retry
-from source_twilio.components.retrievers import ListRetriever
-from source_twilio.components.streams import TwilioStream
-from source_twilio.components.windows import Unit, duration
-from source_twilio.components.workers import Workers
+from source_twilio.components.reading.reading import RangePolicy
+from source_twilio.components.reading.retrievers import ListRetriever
+from source_twilio.components.reading.streams import TwilioStream
+from source_twilio.components.reading.workers import Workers
+from source_twilio.components.state.cursors import AccountCursor
+from source_twilio.components.state.units import GRANULARITIES, Unit, duration
+from source_twilio.components.twilio.accounts import Accounts
+from source_twilio.components.twilio.api import Api
+from source_twilio.components.twilio.credentials import Credentials
+from source_twilio.components.twilio.outcomes import Policy
+from source_twilio.components.twilio.requester import Retry
 
 EPOCH = {"type": "MinMaxDatetime", "datetime": "1970-01-01", "datetime_format": "%Y-%m-%d"}
-UNITS = {"PT1S": "second", "P1D": "day", "P1M": "month", "P1Y": "year"}
 
 
 def retry_policy(manifest: Mapping[str, Any]) -> Policy:
@@ -135,7 +134,7 @@ class StreamBuilder:
         block = DatetimeBasedCursor.parse_obj(sync) if sync else None
         start = dict(sync["start_datetime"]) if sync else EPOCH
         return RangePolicy(
-            unit=Unit(UNITS[str(block.cursor_granularity)] if block else "second"),
+            unit=Unit(GRANULARITIES[str(block.cursor_granularity)] if block else "second"),
             start=self._factory.create_component(MinMaxDatetime, start, self._config).get_datetime(self._config),
             lookback=duration((block.lookback_window if block else None) or "PT0S"),
             configured=timedelta(minutes=self._config["lookback_window"]),

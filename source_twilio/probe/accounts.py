@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from source_twilio.components.accounts import Account
-from source_twilio.components.errors import NOT_ACTIVE, NOT_ALLOWED, AccountSkipped, Refused
+from source_twilio.components.twilio.errors import NOT_ACTIVE, NOT_ALLOWED, AccountSkipped, Refused
+from source_twilio.components.twilio.signers import Account
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, said, yes
 from source_twilio.probe.session import Session
 
@@ -115,19 +115,20 @@ def oauth_subaccounts(session: Session) -> Finding:
 
 QUESTIONS = (
     Question("key-kind", "Is a key without access to its account refused in Twilio's words?",
-             "HTTP 401 or 403; then only the account itself is read", "components/accounts.py", kind_of_key),
-    Question("subaccount", "Do the credentials list a subaccount's messages?", "yes", "components/accounts.py",
+             "HTTP 401 or 403; then only the account itself is read", "components/twilio/accounts.py", kind_of_key),
+    Question("subaccount", "Do the credentials list a subaccount's messages?", "yes", "components/twilio/accounts.py",
              subaccount),
     Question("subaccount-product", "Does the list of accounts show a token that product hosts take?", "yes",
-             "components/accounts.py", subaccount_product),
+             "components/twilio/accounts.py", subaccount_product),
     Question("suspended", "Can a suspended subaccount be read?",
-             "either: it is skipped with a warning where it is refused", "components/streams.py", suspended),
-    Question("oauth-life", "How long does an OAuth token live?", "any: it is renewed", "components/credentials.py",
+             "either: it is skipped with a warning where it is refused", "components/reading/streams.py", suspended),
+    Question("oauth-life", "How long does an OAuth token live?", "any: it is renewed",
+             "components/twilio/credentials.py",
              token_lifetime),
-    Question("oauth-subaccounts", "Does an OAuth token read subaccounts?", "no", "components/accounts.py",
+    Question("oauth-subaccounts", "Does an OAuth token read subaccounts?", "no", "components/twilio/accounts.py",
              oauth_subaccounts),
 )
 LAST = (
     Question("permission", "How is a missing permission refused?", "HTTP 401 or 403, code 70051",
-             "components/streams.py", missing_permission),
+             "components/reading/streams.py", missing_permission),
 )

@@ -6,9 +6,11 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from source_twilio.components.errors import Refused
-from source_twilio.components.records import Row
-from source_twilio.components.windows import DAY, DateFilter, Window, back, duration, midnight, parse
+from source_twilio.components.reading.windows import DateFilter, Window
+from source_twilio.components.rows.records import Row
+from source_twilio.components.rows.times import parse
+from source_twilio.components.state.units import DAY, back, duration, midnight
+from source_twilio.components.twilio.errors import Refused
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, no_access, said, yes
 from source_twilio.probe.session import Page, Session
 

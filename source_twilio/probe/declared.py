@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 
-from source_twilio.components.requester import Retry
-from source_twilio.components.windows import DateFilter, Window
+from source_twilio.components.reading.windows import DateFilter, Window
+from source_twilio.components.twilio.requester import Retry
 from source_twilio.source import load_manifest
 
 LONGEST = 60  # characters of a value that the report shows

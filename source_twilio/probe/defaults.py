@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from source_twilio.components.errors import Refused
-from source_twilio.components.windows import DAY
+from source_twilio.components.state.units import DAY
+from source_twilio.components.twilio.errors import Refused
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, no_access, said, yes
 from source_twilio.probe.session import Session
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_twilio.components.errors import NOT_ACTIVE, NOT_ALLOWED, OUTSIDE_RETENTION, AccountSkipped, Refused
+from source_twilio.components.twilio.errors import NOT_ACTIVE, NOT_ALLOWED, OUTSIDE_RETENTION, AccountSkipped, Refused
 
 if TYPE_CHECKING:
     from source_twilio.probe.session import Session

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from source_twilio.components.far_end import KEPT, Search, earliest
-from source_twilio.components.order import LAST, Order
-from source_twilio.components.paging import place_of
-from source_twilio.components.windows import DateFilter, parse
+from source_twilio.components.reading.far_end import KEPT, Search, earliest
+from source_twilio.components.reading.order import LAST, Order
+from source_twilio.components.reading.windows import DateFilter
+from source_twilio.components.rows.times import parse
+from source_twilio.components.twilio.paging import place_of
 from source_twilio.probe.findings import Finding, Question, Unknown, either
 from source_twilio.probe.session import Page, Session
 
@@ -59,6 +60,7 @@ def _behind_the_oldest(session: Session, order: Order, first: Page) -> str:
 
 QUESTIONS = (
     Question("messages-order", "By what is the list of messages sorted, and where do those without date_sent stand?",
-             "any: it is learned from the rows, and a list in no order is read to its end", "components/order.py",
+             "any: it is learned from the rows, and a list in no order is read to its end",
+             "components/reading/order.py",
              order_of_messages),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
-from source_twilio.components.records import Row
+from source_twilio.components.rows.records import Row
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, yes
 from source_twilio.probe.session import Session
 
@@ -58,7 +58,7 @@ def conversations(session: Session) -> list[tuple[str, Row]]:
 
 QUESTIONS = (
     Question("calls-order", "Does the list of calls come newest first by creation?",
-             "any: it is learned from the rows", "components/look.py",
+             "any: it is learned from the rows", "components/reading/look.py",
              partial(by_creation, stream="calls")),
     *(Question(f"{stream}-order", f"Does the list of {stream} come newest first by {field}?",
                "yes; the first page is looked at", f"{stream}.by_cursor", partial(by_cursor, stream=stream))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_twilio.components.errors import Refused
-from source_twilio.components.paging import place_of
-from source_twilio.components.windows import DateFilter, parse
+from source_twilio.components.reading.windows import DateFilter
+from source_twilio.components.rows.times import parse
+from source_twilio.components.twilio.errors import Refused
+from source_twilio.components.twilio.paging import place_of
 from source_twilio.probe.declared import product_of
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, no_access, said, yes
 from source_twilio.probe.session import Page, Session
@@ -169,11 +170,11 @@ def workspace(session: Session) -> dict[str, str]:
 
 
 FIRST = (
-    Question("next-page", "Does the next page go on behind this one?", "yes", "components/paging.py", next_page),
+    Question("next-page", "Does the next page go on behind this one?", "yes", "components/twilio/paging.py", next_page),
 )
 QUESTIONS = (
     Question("messages-token", "Where does a page token of the filtered messages lead in the unfiltered list?",
-             "behind the same row: a long list is read from several places at once", "components/chains.py",
+             "behind the same row: a long list is read from several places at once", "components/reading/chains.py",
              token_elsewhere),
     Question("verify-no-size", "Does Verify answer without PageSize?", "yes", "verify_services.page_size",
              verify_without_size),
@@ -185,10 +186,10 @@ QUESTIONS = (
              "either: a full page is asked for again by shorter windows", "taskrouter_events.one_page", events_pages),
 )
 LAST = (
-    Question("token-life", "Does a page token answer a second time, at the end?", "yes", "components/requester.py",
-             token_life),
-    Question("size-declared", "Do all products take the page size that is asked for?", "yes", "components/requester.py",
-             declared_sizes),
+    Question("token-life", "Does a page token answer a second time, at the end?", "yes",
+             "components/twilio/requester.py", token_life),
+    Question("size-declared", "Do all products take the page size that is asked for?", "yes",
+             "components/twilio/requester.py", declared_sizes),
     Question("next-host", "Are next pages on the host that was asked?", "yes: others are not followed",
-             "components/paging.py", same_host),
+             "components/twilio/paging.py", same_host),
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_twilio.components.errors import NOT_ACTIVE, Refused
-from source_twilio.components.records import Row
-from source_twilio.components.streams import CREDENTIALS
-from source_twilio.components.windows import SECOND, parse
+from source_twilio.components.reading.streams import CREDENTIALS
+from source_twilio.components.rows.records import Row
+from source_twilio.components.rows.times import parse
+from source_twilio.components.state.units import SECOND
+from source_twilio.components.twilio.errors import NOT_ACTIVE, Refused
 from source_twilio.probe.bounds import own_window
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, said
 from source_twilio.probe.order import conversations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from source_twilio.components.paging import place_of
+from source_twilio.components.twilio.paging import place_of
 from source_twilio.probe.findings import Finding, Question, Unknown, either
 from source_twilio.probe.session import Session
 
@@ -71,9 +71,10 @@ def waiting_participants(session: Session) -> Finding:
 
 QUESTIONS = (
     Question("token-form", "What is a page token of messages?",
-             "any; recorded: PA and the SID of the last row, which holds no filter", "components/walk.py", token_form),
+             "any; recorded: PA and the SID of the last row, which holds no filter",
+             "components/reading/walk.py", token_form),
     Question("messages-failed", "Do messages that failed carry date_sent?",
-             "either: the unfiltered list shows those without; recorded: they do", "components/walk.py",
+             "either: the unfiltered list shows those without; recorded: they do", "components/reading/walk.py",
              failed_messages),
     Question("usage-zeros", "Does usage list categories that were not used?",
              "either: zeros are rows like others; recorded: hundreds of them", "usage_records.primary_key",

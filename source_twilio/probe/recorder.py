@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from source_twilio.components.api import Api, Signature, Stats
-from source_twilio.components.errors import Refused
-from source_twilio.components.gate import Gate
-from source_twilio.components.outcomes import Meaning, Policy, Trouble, outcome
+from source_twilio.components.twilio.api import Api, Signature, Stats
+from source_twilio.components.twilio.errors import Refused
+from source_twilio.components.twilio.gate import Gate
+from source_twilio.components.twilio.outcomes import Meaning, Policy, Trouble, outcome
 from source_twilio.probe.findings import Unknown
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from source_twilio.components.errors import Refused
-from source_twilio.components.windows import SECOND, parse
+from source_twilio.components.rows.times import parse
+from source_twilio.components.state.units import SECOND
+from source_twilio.components.twilio.errors import Refused
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, is_retention, no_access, said, yes
 from source_twilio.probe.paging import workspace
 from source_twilio.probe.session import Page, Session

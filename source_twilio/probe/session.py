@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from source_twilio.components.accounts import Account, Accounts
-from source_twilio.components.api import Signature, Stats
 from source_twilio.components.builder import StreamBuilder
-from source_twilio.components.credentials import Credentials
-from source_twilio.components.errors import NOT_ALLOWED, TEST_CREDENTIALS, Malformed, Refused
-from source_twilio.components.paging import following
-from source_twilio.components.records import Normaliser, Row
-from source_twilio.components.requester import TwilioRequester
-from source_twilio.components.values import to_rfc3339
-from source_twilio.components.windows import Unit, parse
+from source_twilio.components.rows.records import Normaliser, Row
+from source_twilio.components.rows.times import parse
+from source_twilio.components.rows.values import to_rfc3339
+from source_twilio.components.state.units import Unit
+from source_twilio.components.twilio.accounts import Accounts
+from source_twilio.components.twilio.api import Signature, Stats
+from source_twilio.components.twilio.credentials import Credentials
+from source_twilio.components.twilio.errors import NOT_ALLOWED, TEST_CREDENTIALS, Malformed, Refused
+from source_twilio.components.twilio.paging import following
+from source_twilio.components.twilio.requester import TwilioRequester
+from source_twilio.components.twilio.signers import Account
 from source_twilio.probe.declared import declared, product_of
 from source_twilio.probe.findings import Unknown, Wrong, no_access, said
 from source_twilio.probe.recorder import Budget, Recorder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from source_twilio.components.records import Row
+from source_twilio.components.rows.records import Row
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, yes
 from source_twilio.probe.order import direction
 from source_twilio.probe.session import Page, Session
@@ -88,9 +88,9 @@ def _among(page: Page) -> str:
 
 QUESTIONS = (
     Question("messages-undated", "Does the unfiltered list show messages that were never sent?",
-             "yes: no filter shows them", "components/walk.py", messages_listed),
+             "yes: no filter shows them", "components/reading/walk.py", messages_listed),
     Question("calls-undated-listed", "Does the unfiltered list show calls without start_time?",
-             "all of them or none; if it shows none, they are asked for by Status", "components/look.py",
+             "all of them or none; if it shows none, they are asked for by Status", "components/reading/look.py",
              calls_listed),
     Question("calls-undated-status", "Do the lists by Status show all calls without start_time?", "yes",
              "calls.undated.Status", calls_by_status),

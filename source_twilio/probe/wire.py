@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from source_twilio.components.clock import AGREED
-from source_twilio.components.outcomes import retry_after
+from source_twilio.components.twilio.clock import AGREED
+from source_twilio.components.twilio.outcomes import retry_after
 from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, yes
 from source_twilio.probe.session import Session
 
@@ -36,9 +36,10 @@ def retry_after_header(session: Session) -> Finding:
 
 
 QUESTIONS = (
-    Question("date-header", "Has every answer a Date header?", "yes: it corrects a wrong clock", "components/clock.py",
+    Question("date-header", "Has every answer a Date header?", "yes: it corrects a wrong clock",
+             "components/twilio/clock.py",
              date_header),
-    Question("gzip", "Are answers compressed?", "either", "components/api.py", gzip),
+    Question("gzip", "Are answers compressed?", "either", "components/twilio/api.py", gzip),
     Question("retry-after", "Is Retry-After sent with 429?", "either: seconds and dates are understood",
-             "components/outcomes.py", retry_after_header),
+             "components/twilio/outcomes.py", retry_after_header),
 )

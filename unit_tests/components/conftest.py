@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from source_twilio.components.workers import Workers
+from source_twilio.components.reading.workers import Workers
 from unit_tests.support.threads import PATIENCE
 
 

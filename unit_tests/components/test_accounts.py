@@ -16,7 +16,7 @@ from integration_tests.sandbox.accounts import (
     SUPPORT_TOKEN,
     SUSPENDED,
 )
-from source_twilio.components.accounts import Account
+from source_twilio.components.twilio.signers import Account
 from unit_tests.support import ConfigBuilder, Syncs, row_of
 from unit_tests.support.signing import ALL, LIST, asked_paths, users_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN
-from source_twilio.components.progress import IN_VAIN
+from source_twilio.components.twilio.progress import IN_VAIN
 from unit_tests.support import ConfigBuilder, Output, Syncs
 from unit_tests.support.signing import LIST, asked_paths
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from source_twilio.components.bodies import decode
+from source_twilio.components.rows.bodies import decode
 
 
 @pytest.mark.parametrize(

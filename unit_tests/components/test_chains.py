@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from source_twilio.components.chains import Chains
-from source_twilio.components.steps import Part
-from source_twilio.components.windows import Window
+from source_twilio.components.reading.chains import Chains
+from source_twilio.components.reading.steps import Part
+from source_twilio.components.reading.windows import Window
 from unit_tests.support import iso
 
 START = datetime(2026, 11, 1, tzinfo=timezone.utc)

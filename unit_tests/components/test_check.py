@@ -30,7 +30,7 @@ from integration_tests.sandbox.accounts import (
     TEST_TOKEN,
 )
 from integration_tests.sandbox.adapter import mount
-from source_twilio.components import check
+from source_twilio.components.settings import check
 from source_twilio.source import SourceTwilio
 from unit_tests.support import ConfigBuilder
 from unit_tests.support.reading import captured

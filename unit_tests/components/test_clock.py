@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from source_twilio.components.clock import Clock
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.times import parse
+from source_twilio.components.twilio.clock import Clock
 
 NOW = parse("2026-11-21T12:00:00Z")
 pytestmark = pytest.mark.usefixtures("clock")

@@ -9,7 +9,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_twilio.components.configuration import EarlierConfigurations, validate
+from source_twilio.components.settings.configuration import EarlierConfigurations, validate
 from source_twilio.source import SourceTwilio
 from unit_tests.support import ConfigBuilder
 

@@ -14,10 +14,11 @@ from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twilio.components import cursors
-from source_twilio.components.cursors import AccountCursor
-from source_twilio.components.state_migrations import EarlierStates
-from source_twilio.components.windows import Unit, parse
+from source_twilio.components.rows.times import parse
+from source_twilio.components.state import cursors
+from source_twilio.components.state.cursors import AccountCursor
+from source_twilio.components.state.migrations import EarlierStates
+from source_twilio.components.state.units import Unit
 from unit_tests.support import ConfigBuilder
 from unit_tests.support.reading import captured, plain
 

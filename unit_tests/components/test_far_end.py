@@ -7,8 +7,8 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twilio.components.far_end import KEPT, Rest, Search
-from source_twilio.components.requester import Answer
+from source_twilio.components.reading.far_end import KEPT, Rest, Search
+from source_twilio.components.twilio.requester import Answer
 
 NOW = datetime(2026, 11, 21, tzinfo=timezone.utc)
 DAY = timedelta(days=1)

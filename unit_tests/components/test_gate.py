@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twilio.components.gate import Gate, Health
+from source_twilio.components.twilio.gate import Gate, Health
 
 
 class Clock:

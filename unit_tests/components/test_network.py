@@ -11,7 +11,7 @@ import pytest
 import requests
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_twilio.components.network import proxy_of, trouble_of
+from source_twilio.components.twilio.network import proxy_of, trouble_of
 
 URL = "https://api.twilio.com/2010-04-01/Accounts.json"
 SECRET = "proxy-password-0123456789"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twilio.components.order import CREATED, FIRST, LAST, SENT, Goal, Order
-from source_twilio.components.records import ChangedRow
+from source_twilio.components.reading.order import CREATED, FIRST, LAST, SENT, Goal, Order
+from source_twilio.components.rows.records import ChangedRow
 from unit_tests.support import iso
 
 START = datetime(2026, 11, 1, tzinfo=timezone.utc)

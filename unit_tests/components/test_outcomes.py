@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from source_twilio.components.errors import Refused, told
-from source_twilio.components.outcomes import BETWEEN, Policy, Trouble, outcome, retry_after
+from source_twilio.components.twilio.errors import Refused, told
+from source_twilio.components.twilio.outcomes import BETWEEN, Policy, Trouble, outcome, retry_after
 
 POLICY = Policy(1, 1, 1, 1, 1, (408, 425, 429), 3, 60)
 JSON, HTML = {"Content-Type": "application/json"}, {"Content-Type": "text/html; charset=utf-8"}

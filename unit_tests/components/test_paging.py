@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from source_twilio.components.errors import Malformed
-from source_twilio.components.paging import following
+from source_twilio.components.twilio.errors import Malformed
+from source_twilio.components.twilio.paging import following
 
 HERE = "https://monitor.twilio.com/v1/Alerts?PageSize=100"
 NEXT = "https://monitor.twilio.com/v1/Alerts?PageToken=PA1"

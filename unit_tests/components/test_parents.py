@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from source_twilio.components.errors import Malformed
-from source_twilio.components.parents import ParentRows, value_at
-from source_twilio.components.windows import parse
+from source_twilio.components.reading.parents import ParentRows, value_at
+from source_twilio.components.rows.times import parse
+from source_twilio.components.twilio.errors import Malformed
 from unit_tests.support.reading import captured
 
 SINCE = parse("2026-11-20T00:00:00Z")

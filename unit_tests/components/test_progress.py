@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twilio.components import progress
-from source_twilio.components.progress import IN_VAIN, Endless, Progress
+from source_twilio.components.twilio import progress
+from source_twilio.components.twilio.progress import IN_VAIN, Endless, Progress
 
 Row = dict[str, Any]
 

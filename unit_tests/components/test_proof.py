@@ -8,10 +8,10 @@ import pytest
 
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN, MAIN_KEY, MAIN_SECRET, SUPPORT
-from source_twilio.components.api import Api, Signature
-from source_twilio.components.errors import Refused
-from source_twilio.components.outcomes import Policy
-from source_twilio.components.proof import ACCOUNT, MESSAGES, NO_MESSAGES, Proof, prove
+from source_twilio.components.twilio.api import Api, Signature
+from source_twilio.components.twilio.errors import Refused
+from source_twilio.components.twilio.outcomes import Policy
+from source_twilio.components.twilio.proof import ACCOUNT, MESSAGES, NO_MESSAGES, Proof, prove
 from unit_tests.support import ConfigBuilder, Output, Syncs
 from unit_tests.support.signing import asked_paths
 

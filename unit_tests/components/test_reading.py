@@ -12,12 +12,14 @@ from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twilio.components.accounts import Account
-from source_twilio.components.api import Stats
-from source_twilio.components.clock import Clock
-from source_twilio.components.cursors import AccountCursor
-from source_twilio.components.reading import RangePolicy, Reading
-from source_twilio.components.windows import Unit, Window, parse
+from source_twilio.components.reading.reading import RangePolicy, Reading
+from source_twilio.components.reading.windows import Window
+from source_twilio.components.rows.times import parse
+from source_twilio.components.state.cursors import AccountCursor
+from source_twilio.components.state.units import Unit
+from source_twilio.components.twilio.api import Stats
+from source_twilio.components.twilio.clock import Clock
+from source_twilio.components.twilio.signers import Account
 from unit_tests.support.reading import captured
 
 NOW = parse("2026-11-21T12:00:00Z")

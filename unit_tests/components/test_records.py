@@ -8,15 +8,8 @@ from typing import Any
 
 import pytest
 
-from source_twilio.components.records import ChangedRow, Normaliser, Page
-from source_twilio.components.values import (
-    to_boolean,
-    to_date,
-    to_integer,
-    to_number,
-    to_rfc3339,
-    to_text,
-)
+from source_twilio.components.rows.records import ChangedRow, Normaliser, Page
+from source_twilio.components.rows.values import to_boolean, to_date, to_integer, to_number, to_rfc3339, to_text
 
 
 @pytest.mark.parametrize(

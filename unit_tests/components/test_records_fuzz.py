@@ -9,10 +9,10 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_twilio.components.bodies import decode
-from source_twilio.components.records import Normaliser
-from source_twilio.components.values import to_date, to_integer, to_number, to_rfc3339
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.bodies import decode
+from source_twilio.components.rows.records import Normaliser
+from source_twilio.components.rows.times import parse
+from source_twilio.components.rows.values import to_date, to_integer, to_number, to_rfc3339
 from unit_tests.components.test_records import SCHEMA
 
 GOOD_SENT = {"sid": "SM-good", "price": "1.5", "date_sent": "Fri, 24 May 2019 17:44:46 +0000", "day": "2019-05-24"}

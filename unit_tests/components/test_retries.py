@@ -9,7 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN
-from source_twilio.components.outcomes import Trouble, retry_after
+from source_twilio.components.twilio.outcomes import Trouble, retry_after
 from unit_tests.support import ConfigBuilder, Output, Syncs, row_of
 
 BELOW = "/Recordings.json"

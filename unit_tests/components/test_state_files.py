@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.times import parse
 from unit_tests.support.states import AC1, AC2, DAY1, MAIN, migration, uri
 
 SAVED = sorted((Path(__file__).parents[1] / "resource" / "states").glob("*.json"))

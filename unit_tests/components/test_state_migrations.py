@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from source_twilio.components.state_migrations import EarlierStates
+from source_twilio.components.state.migrations import EarlierStates
 from unit_tests.support.states import AC1, AC2, DAY1, DAY2, DAY3, MAIN, entry, migration, today, uri
 
 MESSAGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [

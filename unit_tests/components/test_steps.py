@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from source_twilio.components.records import Page
-from source_twilio.components.steps import NOTHING, Part, Spawn, last
+from source_twilio.components.reading.steps import NOTHING, Part, Spawn, last
+from source_twilio.components.rows.records import Page
 
 
 def test_a_page_is_marked_as_the_last_one_of_its_step() -> None:

@@ -10,17 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration_tests.sandbox import EmptyWorld, Twilio, filters
-from source_twilio.components.windows import (
-    DateFilter,
-    Unit,
-    Window,
-    back,
-    duration,
-    pages_for,
-    parse,
-    rows_per_second,
-    split,
-)
+from source_twilio.components.reading.windows import DateFilter, Window, pages_for, rows_per_second, split
+from source_twilio.components.rows.times import parse
+from source_twilio.components.state.units import Unit, back, duration
 from unit_tests.support import iso, rfc
 
 UNITS = ("second", "day", "month", "year")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from source_twilio.components.steps import Part, Spawn, Steps
+from source_twilio.components.reading.steps import Part, Spawn, Steps
 from unit_tests.support.threads import PATIENCE, collect, page, pages, side_by_side, within
 
 

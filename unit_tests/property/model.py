@@ -12,7 +12,7 @@ from typing import Any
 
 from airbyte_cdk.models import Type
 
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.times import parse
 from unit_tests.support import Output, iso, rfc
 from unit_tests.support.reading import States, plain
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.accounts import MAIN
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.times import parse
 from unit_tests.support import ConfigBuilder, Output, Syncs, iso, rfc
 from unit_tests.support.patches import chain_pages, page_size, states_at_every_page, walk_pages
 from unit_tests.support.reading import plain

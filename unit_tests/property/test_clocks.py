@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.accounts import MAIN, OAUTH_ID, OAUTH_SECRET
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.times import parse
 from unit_tests.support import ConfigBuilder, Syncs, iso, rfc
 
 ZERO = datetime(2026, 3, 1, tzinfo=timezone.utc)

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, FormatChecker
 
-from source_twilio.components.bodies import decode
-from source_twilio.components.changes import meta_of
-from source_twilio.components.records import ChangedRow, Normaliser
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.bodies import decode
+from source_twilio.components.rows.changes import meta_of
+from source_twilio.components.rows.records import ChangedRow, Normaliser
+from source_twilio.components.rows.times import parse
 from unit_tests.support.manifest import streams
 
 SCHEMAS = Path(__file__).parents[2] / "source_twilio" / "schemas"

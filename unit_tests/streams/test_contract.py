@@ -20,9 +20,9 @@ from airbyte_cdk.sources.types import Record
 
 from integration_tests.sandbox import Twilio, World
 from integration_tests.sandbox.adapter import mount
-from source_twilio.components import streams
-from source_twilio.components.records import Page
-from source_twilio.components.streams import AccountPartition
+from source_twilio.components.reading import streams
+from source_twilio.components.reading.streams import AccountPartition
+from source_twilio.components.rows.records import Page
 from source_twilio.source import SourceTwilio
 from unit_tests.support import ConfigBuilder, catalog_of
 from unit_tests.support.patches import page_size, states_at_every_page

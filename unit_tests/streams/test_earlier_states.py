@@ -12,7 +12,7 @@ import pytest
 
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.times import parse
 from unit_tests.support import ConfigBuilder, Output, Syncs, iso, rfc
 from unit_tests.support.manifest import cursor_of
 

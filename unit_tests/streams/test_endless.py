@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integration_tests.sandbox.accounts import MAIN, SUPPORT
-from source_twilio.components.progress import IN_VAIN
+from source_twilio.components.twilio.progress import IN_VAIN
 from unit_tests.support import ConfigBuilder, Output, Syncs, iso, rfc
 from unit_tests.support.dated_rows import DAY, HOUR, NOW, put, sids
 from unit_tests.support.patches import page_size

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
-from source_twilio.components.records import Normaliser
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.records import Normaliser
+from source_twilio.components.rows.times import parse
 from unit_tests.support.manifest import cursor_of, dated, streams
 from unit_tests.support.pieces import complete
 from unit_tests.support.rows import RECORDED, recorded

@@ -11,8 +11,9 @@ import requests_mock
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN
 from integration_tests.sandbox.adapter import mount
-from source_twilio.components.retrievers import ListRetriever
-from source_twilio.components.streams import TwilioStream, describe
+from source_twilio.components.reading.catalog import describe
+from source_twilio.components.reading.retrievers import ListRetriever
+from source_twilio.components.reading.streams import TwilioStream
 from source_twilio.source import SourceTwilio
 from unit_tests.streams.test_every_stream import kinds, rows, schema
 from unit_tests.support import ConfigBuilder, catalog_of, read

@@ -16,7 +16,7 @@ from freezegun.api import FrozenDateTimeFactory
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.adapter import mount
-from source_twilio.components.windows import parse
+from source_twilio.components.rows.times import parse
 from unit_tests.support import iso
 from unit_tests.support.life import DAYS, START, STREAMS, Life, Row, Warehouse, key_of
 from unit_tests.support.patches import page_size

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from source_twilio.components.configuration import EarlierConfigurations
-from source_twilio.components.state_migrations import EarlierStates
+from source_twilio.components.settings.configuration import EarlierConfigurations
+from source_twilio.components.state.migrations import EarlierStates
 from source_twilio.source import MANIFEST, load_manifest
 from unit_tests.support.manifest import streams
 

@@ -11,7 +11,7 @@ from typing import Any
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN
 from source_twilio.components.builder import StreamBuilder
-from source_twilio.components.records import Page
+from source_twilio.components.rows.records import Page
 from source_twilio.source import SourceTwilio
 from unit_tests.support import ConfigBuilder, catalog_of, iso, rfc
 from unit_tests.support.reading import plain

@@ -7,7 +7,8 @@ import copy
 import pytest
 
 from source_twilio import source
-from source_twilio.components import cursors, walk
+from source_twilio.components.reading import walk
+from source_twilio.components.state import cursors
 
 
 def page_size(patch: pytest.MonkeyPatch, size: int) -> None:

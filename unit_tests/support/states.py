@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from source_twilio.components.state_migrations import EarlierStates
+from source_twilio.components.state.migrations import EarlierStates
 from source_twilio.source import load_manifest
 from unit_tests.support.configs import ConfigBuilder
 

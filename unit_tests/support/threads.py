@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from source_twilio.components.records import Page
-from source_twilio.components.steps import Part, Steps
-from source_twilio.components.workers import Workers
+from source_twilio.components.reading.steps import Part, Steps
+from source_twilio.components.reading.workers import Workers
+from source_twilio.components.rows.records import Page
 
 PATIENCE = 20  # seconds after which a test says that somebody waits for ever
 

@@ -1,0 +1,87 @@
+"""What Twilio sums up over the span that it is asked for: read by whole UTC days, so that a row always covers its day.
+
+https://www.twilio.com/docs/taskrouter/api/workspace-statistics, https://www.twilio.com/docs/iot/wireless/api and
+https://www.twilio.com/docs/iot/supersim/api
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from source_twilio.components.reading.dated import WindowRetriever
+from source_twilio.components.reading.reading import Reading
+from source_twilio.components.reading.retrievers import Deliver, ListRetriever
+from source_twilio.components.reading.steps import Part, Spawn, Steps
+from source_twilio.components.reading.windows import DateFilter, Window
+from source_twilio.components.rows.records import Row
+from source_twilio.components.state.units import DAY, midnight
+from source_twilio.components.twilio.errors import OUTSIDE_RETENTION, Refused
+from source_twilio.components.twilio.requester import Answer
+
+
+class WholeDays(DateFilter):
+    """A filter whose upper bound is exclusive, asked for from the midnight before a window to the one behind it."""
+
+    def params(self, window: Window) -> dict[str, str]:
+        """The query parameters for all days that the window touches."""
+        return super().params(Window(midnight(window.start), midnight(window.end) + DAY))
+
+
+@dataclass
+class TotalsRetriever(WindowRetriever):
+    """Reads a list with one row a day, of which a range inside a day would return part of the total.
+
+    The rows' columns `period_start` and `period_end` are made from what Twilio says of their span. A row that says
+    nothing of it, as in Twilio's examples, gets the span that was asked for, which is what it sums up.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._filter = WholeDays(**self.filter)
+
+    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """The windows from the first day of the range on."""
+        window = reading.range()
+        whole = Window(midnight(window.start), window.end)
+        yield Spawn(self._windows(reading, [whole], context, deliver), last=True)
+
+    def _answers(
+        self, reading: Reading, window: Window, context: Row, query: dict[str, str], divisible: bool
+    ) -> Iterator[Answer]:
+        value = reading.ranges.unit.value
+        asked = {"period_start": value(midnight(window.start)), "period_end": value(midnight(window.end) + DAY)}
+        return super()._answers(reading, window, {**context, **asked}, query, divisible)
+
+
+@dataclass
+class DayRetriever(ListRetriever):
+    """Asks once for each day of the range, where the answer is one object or one file for the day that is asked for.
+
+    The cursor field gets the day. In the query, `{<cursor field>}` stands for its start and `{day_end}` for its end,
+    which is now for the day that has not ended.
+    """
+
+    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """One step and one part a day, the oldest first, so that the state moves along."""
+        unit, window = reading.ranges.unit, reading.range()
+        steps = []
+        day = midnight(window.start)
+        while day < window.end:
+            end = min(day + DAY, window.end)
+            place = {**context, self.cursor_field: unit.value(day), "day_end": unit.value(end)}
+            part = reading.part("", start=day)
+            steps.append((part, self._day(reading, part, day, place, deliver)))
+            day += DAY
+        yield Spawn(steps, last=True)
+
+    def _day(self, reading: Reading, part: Part, day: datetime, context: Row, deliver: Deliver) -> Steps:
+        if day < reading.kept_from:
+            return
+        try:
+            yield from self.whole(reading, part, context, deliver, {})
+        except Refused as refusal:
+            if refusal.code not in OUTSIDE_RETENTION:
+                raise
+            reading.keeps_from(day + DAY)
