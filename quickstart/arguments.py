@@ -44,8 +44,8 @@ def parsed(arguments: list[str] | None = None) -> Asked:
     """The command line. Exits with 1 and one sentence where something in it cannot be right."""
     parser = _Parser(
         prog="quickstart.sh",
-        description="Reads Twilio into a DuckDB file and draws a report. Without --config it reads a local stand-in for "
-        "Twilio, which it starts. Run it again, and it reads what is new. Ctrl-C writes what has been read.",
+        description="Reads Twilio into a DuckDB file and draws a report. Without --config it reads a local stand-in, "
+        "which it starts. Run it again, and it reads what is new. Ctrl-C writes what has been read.",
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="JSON file with the connector's configuration")
     parser.add_argument("--streams", metavar="A,B", help="streams to read, separated by commas (default: all)")

@@ -133,5 +133,6 @@ class Batches:
             name = status["stream_descriptor"]["name"]
             self.progress.rows.setdefault(name, 0)
             if status["status"] in ("COMPLETE", "INCOMPLETE"):
-                rows, requests = self.progress.rows[name], self._requests.get(name, 0)
-                self._batch.ended[name] = self.progress.done[name] = Ended(status["status"] == "COMPLETE", rows, requests)
+                whole, rows = status["status"] == "COMPLETE", self.progress.rows[name]
+                ended = Ended(whole, rows, self._requests.get(name, 0))
+                self._batch.ended[name] = self.progress.done[name] = ended

@@ -22,7 +22,8 @@ class Connector:
 
     def __init__(self, config: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) -> None:
         self._folder = folder
-        self._environment = {**environment, "PYTHONPATH": os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")])}
+        path = os.pathsep.join([str(ROOT), *filter(None, [environment.get("PYTHONPATH")])])
+        self._environment = {**environment, "PYTHONPATH": path}
         self._config = self._file("config.json", config)
         self._reading: subprocess.Popen[bytes] | None = None
 

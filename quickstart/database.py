@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS sync.runs (
     run BIGINT, account_sid VARCHAR, start_date VARCHAR, twilio_now VARCHAR, began TIMESTAMPTZ, ended TIMESTAMPTZ,
     outcome VARCHAR);
 CREATE TABLE IF NOT EXISTS sync.streams (
-    stream VARCHAR, product VARCHAR, run BIGINT, status VARCHAR, rows_read BIGINT, requests BIGINT, ended TIMESTAMPTZ);
+    stream VARCHAR, product VARCHAR, cursor_field VARCHAR, run BIGINT, status VARCHAR, rows_read BIGINT,
+    requests BIGINT, ended TIMESTAMPTZ);
 CREATE TABLE IF NOT EXISTS sync.changes (
     run BIGINT, stream VARCHAR, new BIGINT, changed BIGINT, gone BIGINT, columns JSON);
 CREATE TABLE IF NOT EXISTS sync.problems (run BIGINT, stream VARCHAR, problem VARCHAR);
@@ -66,7 +67,7 @@ class Database:
         self.path = path
         self.news = News()
         self._tables: dict[str, StreamTable] = {}
-        self._run = 0
+        self.run = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.connection = duckdb.connect(str(path), config={} if path.exists() else SMALL_BLOCKS)
@@ -89,7 +90,7 @@ class Database:
     def last_run(self) -> Run | None:
         """The newest run that was begun; None in a new file."""
         row = self.connection.execute(
-            "SELECT run, account_sid, start_date, coalesce(twilio_now, ''), outcome IS NOT NULL AND outcome <> 'stopped' "
+            "SELECT run, account_sid, start_date, twilio_now, coalesce(outcome, 'stopped') <> 'stopped' "
             "FROM sync.runs ORDER BY run DESC LIMIT 1"
         ).fetchone()
         return Run(*row) if row else None
@@ -103,16 +104,16 @@ class Database:
                 f"{self.path} holds the rows of {last.account_sid}, and the configuration names {account}. "
                 "Name another file with --database."
             )
-        self._run = last.run + 1 if last else 1
+        self.run = last.run + 1 if last else 1
         with self._transaction():
             self._execute(
                 "INSERT INTO sync.runs VALUES (?, ?, ?, ?, now(), NULL, NULL)",
-                [self._run, account, str(config.get("start_date")), now],
+                [self.run, account, str(config.get("start_date")), now],
             )
             for table in streams:
                 table.prepare(self.connection)
                 self._tables[table.name] = table
-        return self._run
+        return self.run
 
     def states(self, streams: Iterable[str]) -> list[dict[str, Any]]:
         """The states of streams, as the connector takes them."""
@@ -141,17 +142,17 @@ class Database:
         changes = {}
         with self._transaction():
             for stream, file in batch.files.items():
-                changes[stream] = self._tables[stream].merge(self.connection, file, self._run)
+                changes[stream] = self._tables[stream].merge(self.connection, file, self.run)
             for stream, ended in batch.ended.items():
                 if ended.complete and self._tables[stream].whole:
                     change = changes.setdefault(stream, Change())
-                    change.gone = self._tables[stream].drop_gone(self.connection, self._run)
+                    change.gone = self._tables[stream].drop_gone(self.connection, self.run)
                 self._note_end(stream, ended)
             for stream, state in batch.states.items():
                 self._execute("DELETE FROM sync.states WHERE stream = ?", [stream])
                 self._execute("INSERT INTO sync.states VALUES (?, ?, now())", [stream, json.dumps(state)])
             for stream, problem in batch.problems:
-                self._execute("INSERT INTO sync.problems VALUES (?, ?, ?)", [self._run, stream, problem])
+                self._execute("INSERT INTO sync.problems VALUES (?, ?, ?)", [self.run, stream, problem])
             for stream, change in changes.items():
                 self.news.changes.setdefault(stream, Change()).add(change)
                 self._note_change(stream)
@@ -159,7 +160,7 @@ class Database:
 
     def end(self, outcome: str) -> None:
         """Note how the run ended: complete, failed (something could not be read) or stopped."""
-        self._execute("UPDATE sync.runs SET ended = now(), outcome = ? WHERE run = ?", [outcome, self._run])
+        self._execute("UPDATE sync.runs SET ended = now(), outcome = ? WHERE run = ?", [outcome, self.run])
 
     def count(self, streams: Iterable[str]) -> dict[str, int]:
         """How many rows there are of each stream."""
@@ -168,13 +169,14 @@ class Database:
 
     def _note_end(self, stream: str, ended: Ended) -> None:
         status = "complete" if ended.complete else "incomplete"
-        row = [stream, self._tables[stream].product, self._run, status, ended.rows, ended.requests]
+        table = self._tables[stream]
+        row = [stream, table.product, table.cursor, self.run, status, ended.rows, ended.requests]
         self._execute("DELETE FROM sync.streams WHERE stream = ?", [stream])
-        self._execute("INSERT INTO sync.streams VALUES (?, ?, ?, ?, ?, ?, now())", row)
+        self._execute("INSERT INTO sync.streams VALUES (?, ?, ?, ?, ?, ?, ?, now())", row)
 
     def _note_change(self, stream: str) -> None:
         change = self.news.changes[stream]
-        row = [self._run, stream, change.new, change.changed, change.gone, json.dumps(change.columns)]
+        row = [self.run, stream, change.new, change.changed, change.gone, json.dumps(change.columns)]
         self._execute("DELETE FROM sync.changes WHERE run = ? AND stream = ?", row[:2])
         self._execute("INSERT INTO sync.changes VALUES (?, ?, ?, ?, ?, ?)", row)
 

@@ -82,14 +82,15 @@ def rest(progress: Progress, seconds: float) -> str:
     share = len(progress.done) / progress.total
     if share < SURE:
         return ""
-    left = seconds * (1 - share) / share
+    left = max(1.0, seconds * (1 - share) / share)
     return f"about {left:.0f} s to go" if left < 120 else f"about {left / 60:.0f} min to go"
 
 
 def slow(progress: Progress) -> str:
     """The streams that are still being read, those with the most rows first."""
-    open_ = sorted((name for name in progress.rows.copy() if name not in progress.done), key=progress.rows.get, reverse=True)
-    if not open_:
+    going_on = [(rows, name) for name, rows in progress.rows.copy().items() if name not in progress.done]
+    going_on.sort(key=lambda pair: (-pair[0], pair[1]))
+    if not going_on:
         return ""
-    named = ", ".join(f"{name} ({progress.rows[name]:,})" for name in open_[:NAMED])
-    return f"still reading {named}" + (f" and {len(open_) - NAMED} more" if len(open_) > NAMED else "")
+    named = ", ".join(f"{name} ({rows:,})" for rows, name in going_on[:NAMED])
+    return f"still reading {named}" + (f" and {len(going_on) - NAMED} more" if len(going_on) > NAMED else "")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
+import duckdb
 from rich.console import Console
 
 from quickstart.arguments import Asked
@@ -12,10 +14,11 @@ from quickstart.connector import Connector, incremental
 from quickstart.database import Database
 from quickstart.display import Display
 from quickstart.products import products
+from quickstart.report.page import write_report
 from quickstart.summary import Summary
 from quickstart.sync import Sync
 from quickstart.tables import StreamTable
-from quickstart.target import target
+from quickstart.target import Target, target
 
 STOPPED = 130
 
@@ -27,10 +30,13 @@ def run(asked: Asked, folder: Path) -> int:
     made_here = not asked.database.exists()
     with Database(asked.database) as database:
         try:
-            with target(asked, database.last_run()) as goal:
-                console.print(f"Reading {goal.name}{f', as of {goal.now[:10]}' if goal.now else ''} ...", style="bold")
+            with contextlib.ExitStack() as stack:
+                with console.status("Starting the stand-in ..." if asked.config is None else "Starting ..."):
+                    goal = stack.enter_context(target(asked, database.last_run()))
+                console.print(f"Reading {described(goal)}", style="bold")
                 connector = Connector(goal.config, folder, goal.environment)
-                found = {stream["name"]: stream for stream in connector.check_and_discover()}
+                with console.status("Checking the credentials ..."):
+                    found = {stream["name"]: stream for stream in connector.check_and_discover()}
                 streams = [found[name] for name in asked.streams if name in found]
                 home = products()
                 tables = [StreamTable(one, home[one["name"]], not incremental(one)) for one in streams]
@@ -42,10 +48,27 @@ def run(asked: Asked, folder: Path) -> int:
                 with Display(console, sync.progress, lambda: sync.stopped):
                     outcome = sync.run()
                 database.end(outcome)
+                rows = database.count(found[name]["name"] for name in asked.streams if name in found)
+                number = database.run
         finally:
             database.connection.close()
             if made_here:  # an empty file would only be in the way
                 asked.database.unlink(missing_ok=True)
-    summary = Summary(asked, goal, sync.progress, database.news, outcome, time.monotonic() - began)
-    summary.show(console)
+    facts = _report(asked, goal, console) if rows else []
+    seconds = time.monotonic() - began
+    Summary(asked, goal, sync.progress, database.news, number, rows, facts, outcome, seconds).show(console)
     return STOPPED if outcome == "stopped" else int(outcome == "failed")
+
+
+def described(goal: Target) -> str:
+    """What is read, in words."""
+    return f"{goal.name}, as of {goal.now[:10]}" if goal.now else goal.name
+
+
+def _report(asked: Asked, goal: Target, console: Console) -> list[tuple[str, str]]:
+    """Write the report; the answers for the screen. A report that cannot be written takes nothing from the rows."""
+    try:
+        return write_report(asked.database, asked.report, described(goal))
+    except (duckdb.Error, OSError, ValueError) as error:
+        console.print(f"! There is no report: {error}", style="yellow", soft_wrap=True)
+        return []

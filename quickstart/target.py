@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +21,12 @@ DAYS_BEFORE = 21  # with the days to come fewer than 30, so that what Twilio kee
 @dataclass(frozen=True)
 class Target:
     """config: of the connector; environment: its variables; name: for the user; now: the stand-in's time, empty for an
-    account; requests: how many the stand-in has answered; moves: whether its clock will move on with the next run."""
+    account; moves: whether its clock will move on with the next run."""
 
     config: Mapping[str, Any]
     environment: Mapping[str, str]
     name: str
     now: str = ""
-    requests: Callable[[], int] | None = None
     moves: bool = False
 
 
@@ -56,7 +55,6 @@ def target(asked: Asked, last: Run | None) -> Iterator[Target]:
             sandbox.environment(),
             "a local stand-in for Twilio",
             times.iso(moment),
-            lambda: int(sandbox.control.status()["requests"]),
             not asked.live and moment < times.midnight(time.time()),
         )
 
