@@ -21,10 +21,11 @@ from quickstart.tables import Change
 from quickstart.target import Target
 
 PRODUCTS_SHOWN = 10
-STREAMS_SHOWN = 6
-CHANGES_SHOWN = 8
-COLUMNS_SHOWN = 3
-WIDTH = 80
+STREAMS_SHOWN = 4
+CHANGES_SHOWN = 5
+COLUMNS_SHOWN = 2
+GONE_SHOWN = 2
+FIRST = ("messages", "calls", "conversations", "executions", "usage_records")  # what a user looks at first
 
 
 @dataclass(frozen=True)
@@ -114,37 +115,35 @@ class Summary:
 
 
 def _new(changes: Mapping[str, Change]) -> str:
-    found = sorted(((one.new, name) for name, one in changes.items() if one.new), key=lambda pair: (-pair[0], pair[1]))
-    if not found:
-        return "nothing"
-    rest = len(found) - STREAMS_SHOWN
-    named = ", ".join(f"{rows:,} {name}" for rows, name in found[:STREAMS_SHOWN])
-    return named + (f" and rows of {rest} more streams" if rest > 0 else "")
+    found = sorted(((-one.new, name) for name, one in changes.items() if one.new))
+    named = [f"{-rows:,} {name}" for rows, name in found]
+    rest = sum(-rows for rows, _ in found[STREAMS_SHOWN:])
+    return _joined(named, STREAMS_SHOWN, f"{rest:,} of {len(found) - STREAMS_SHOWN} more streams") or "nothing"
 
 
 def _changed(changes: Mapping[str, Change]) -> list[tuple[str, str]]:
     """Lines of what changed: the streams that a user looks at first, with the columns that changed in most rows."""
-    order = {name: place for place, name in enumerate(products())}
-    found = sorted((name for name, one in changes.items() if one.changed), key=lambda name: order.get(name, 0))
-    first = [name for name in ("messages", "calls", "usage_records") if name in found]
-    found = first + [name for name in found if name not in first]
-    lines = [("Changed", _columns(name, changes[name])) for name in found[:CHANGES_SHOWN]]
-    rest = len(found) - CHANGES_SHOWN
-    if rest > 0:
-        rows = sum(changes[name].changed for name in found[CHANGES_SHOWN:])
-        lines.append(("", f"{rows:,} rows of {rest} more streams"))
-    gone = {name: one.gone for name, one in changes.items() if one.gone}
+    found = {name: one for name in [*FIRST, *changes] if (one := changes.get(name)) and one.changed}
+    lines = [_columns(name, one) for name, one in list(found.items())[:CHANGES_SHOWN]]
+    if len(found) > CHANGES_SHOWN:
+        rows = sum(one.changed for one in list(found.values())[CHANGES_SHOWN:])
+        lines.append(f"{rows:,} of {len(found) - CHANGES_SHOWN} more streams")
+    told = [("Changed" if n == 0 else "", line) for n, line in enumerate(lines)]
+    gone = [f"{one.gone:,} {name}" for name, one in changes.items() if one.gone]
     if gone:
-        lines.append(("Gone", ", ".join(f"{rows:,} {name}" for name, rows in gone.items())))
+        told.append(("Gone", _joined(gone, GONE_SHOWN, f"rows of {len(gone) - GONE_SHOWN} more lists")))
     again = sum(one.read - one.new - one.changed for one in changes.values())
-    lines.append(("As before", f"{again:,} rows: the lookback, and lists without a date"))
-    return [(title if n == 0 or title != "Changed" else "", text) for n, (title, text) in enumerate(lines)]
+    return [*told, ("As before", f"{again:,}: recent days are read again, lists without dates whole")]
 
 
 def _columns(name: str, change: Change) -> str:
-    columns = sorted(change.columns.items(), key=lambda pair: (-pair[1], pair[0]))
-    named = ", ".join(f"{column} {rows:,}" for column, rows in columns[:COLUMNS_SHOWN])
-    return f"{change.changed:,} {name} ({named}{' …' if len(columns) > COLUMNS_SHOWN else ''})"
+    columns = sorted((-rows, column) for column, rows in change.columns.items())
+    named = _joined([f"{column} {-rows:,}" for rows, column in columns], COLUMNS_SHOWN, "…")
+    return f"{change.changed:,} {name} ({named})"
+
+
+def _joined(parts: list[str], most: int, rest: str) -> str:
+    return ", ".join([*parts[:most], rest] if len(parts) > most else parts)
 
 
 def _pairs(lines: list[tuple[str, str]], style: str) -> Table:

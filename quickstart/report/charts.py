@@ -62,6 +62,7 @@ def _options(width: int, height: int, **more: Any) -> dict[str, Any]:
         "truncate_label": -1,
         "show_minor_x_labels": False,
         "zero": 0,
+        "max_scale": 7,
         "value_formatter": lambda value: f"{value:,.2f}".rstrip("0").rstrip("."),
         **more,
     }

@@ -15,6 +15,7 @@ from quickstart.report.charts import draw
 from quickstart.report.queries import FOLDER, Answer, Asker, questions
 
 STYLE = Path(__file__).with_name("page.css")
+MONTH = re.compile(r"\d{4}-\d\d")
 SHOWN = 12  # rows of a table that are seen at once
 
 
@@ -89,7 +90,11 @@ def _fold(title: str, inside: str) -> str:
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     numbers = [all(isinstance(row[n], (int, float, Decimal, type(None))) for row in rows) for n in range(len(names))]
-    classes = [' class="number"' if number else "" for number in numbers]
+    dates = [all(isinstance(row[n], date) or MONTH.fullmatch(str(row[n])) for row in rows) for n in range(len(names))]
+    classes = [
+        ' class="number"' if number else ' class="date"' if day else ""
+        for number, day in zip(numbers, dates, strict=True)
+    ]
     head = "".join(f"<th{kind}>{escape(name)}</th>" for name, kind in zip(names, classes, strict=True))
     body = "".join(
         f"<tr>{''.join(f'<td{kind}>{escape(cell(value))}</td>' for value, kind in zip(row, classes, strict=True))}</tr>"
