@@ -19,12 +19,13 @@ WITH meanings(code, meaning) AS (VALUES
     ('63016', 'WhatsApp: outside the 24 hours after the last message of the recipient, without a template')
 )
 SELECT coalesce(error_code, 'none') AS error,
-       coalesce(any_value(meaning), any_value(error_message), 'Twilio gives no meaning here') AS meaning,
+       coalesce(any_value(meaning), any_value(error_message),
+                CASE WHEN error_code IS NULL THEN 'Twilio gave no code' ELSE 'Look it up there' END) AS meaning,
        count(*) AS messages,
        count(DISTINCT "to") AS recipients,
        CAST(max(date_created) AT TIME ZONE 'UTC' AS DATE) AS "last seen"
 FROM messages LEFT JOIN meanings ON code = error_code
 WHERE status IN ('failed', 'undelivered') OR error_code IS NOT NULL
-GROUP BY error
+GROUP BY error_code
 ORDER BY messages DESC, error
 LIMIT 20

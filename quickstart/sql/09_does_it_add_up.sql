@@ -14,12 +14,12 @@ WITH run AS (
     GROUP BY ALL
 ), read AS (
     SELECT account_sid, CAST(date_sent AT TIME ZONE 'UTC' AS DATE) AS day,
-           CASE WHEN sid LIKE 'MM%' THEN 'mms' ELSE 'sms' END AS kind, count(*) AS read
-    FROM messages WHERE date_sent IS NOT NULL
+           CASE WHEN num_media > 0 THEN 'mms' ELSE 'sms' END AS kind, count(*) AS read
+    FROM messages WHERE date_sent IS NOT NULL AND status <> 'failed' -- those have a category of their own
     GROUP BY ALL
     UNION ALL
     SELECT account_sid, CAST(start_time AT TIME ZONE 'UTC' AS DATE), 'calls', count(*)
-    FROM calls WHERE start_time IS NOT NULL
+    FROM calls WHERE start_time IS NOT NULL AND status IN ('in-progress', 'completed') -- an unanswered call is free
     GROUP BY ALL
 ), streams AS (
     SELECT CASE stream WHEN 'calls' THEN ['calls'] ELSE ['sms', 'mms'] END AS kinds
@@ -44,7 +44,7 @@ SELECT CAST(day AS DATE) AS day, coalesce(accounts.friendly_name, account_sid) A
            WHEN beside = -difference THEN 'the day beside it differs the other way: counted over another day''s border'
            WHEN difference < 0 AND day < today - 400 THEN 'older than Twilio keeps messages'
            WHEN difference < 0 THEN 'deleted at Twilio before they were read, or missing here: read again from that day'
-           ELSE 'rows that Twilio does not bill, such as failed ones, or not yet'
+           ELSE 'Twilio does not count these rows, or counts them elsewhere'
        END AS "why that may be"
 FROM compared CROSS JOIN run LEFT JOIN accounts ON accounts.sid = account_sid
 WHERE day >= first AND day < today
