@@ -69,6 +69,7 @@ class Batches:
 
     def __init__(self, folder: Path, streams: int) -> None:
         self.progress = Progress(streams)
+        self.stopping = False  # from then on the connector ends because it was told to, and that is no error
         self._folder = folder
         self._lock = threading.Lock()
         self._number = 0
@@ -125,7 +126,7 @@ class Batches:
             self._requests[found[1]] = int(found[3])
 
     def _add_trace(self, trace: dict[str, Any]) -> None:
-        if error := trace.get("error"):
+        if (error := trace.get("error")) and not self.stopping:
             stream = (error.get("stream_descriptor") or {}).get("name") or ""
             self.progress.errors.append(error["message"])
             self._batch.problems.append((stream, error["message"]))

@@ -70,7 +70,7 @@ class Sync:
         """Ctrl-C ends the connector and nothing else, so that no batch is left half made: its output ends then."""
 
         def stop(*_: Any) -> None:
-            self.stopped = True
+            self.stopped = self._batches.stopping = True
             threading.Thread(target=self._connector.stop, daemon=True).start()
 
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

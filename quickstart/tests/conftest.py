@@ -7,4 +7,4 @@ from quickstart.tests import browser
 
 def pytest_report_header() -> str:
     """Say whether a browser looks at the report."""
-    return f"report.html is shown by {browser.CHROMIUM}" if browser.CHROMIUM else "report.html is not shown: no Chromium"
+    return f"report.html is shown in {browser.CHROMIUM or 'no browser: there is no Chromium'}"

@@ -192,7 +192,7 @@ def test_cells() -> None:
 
 
 @pytest.mark.skipif(not browser.CHROMIUM, reason="no Chromium here; Debian has it as chromium")
-@pytest.mark.parametrize(("width", "dark"), [(1000, False), (1000, True), (390, False), (390, True)])
+@pytest.mark.parametrize(("width", "dark"), [(1000, False), (1000, True), (390, False)])
 def test_how_a_browser_shows_it(database: Path, tmp_path: Path, width: int, dark: bool) -> None:
     write_report(database, tmp_path / "report.html", "an account")
     seen = browser.measure(tmp_path / "report.html", tmp_path, width, dark=dark)
