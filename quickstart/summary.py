@@ -109,7 +109,7 @@ class Summary:
         return [
             *steps,
             ("Ask", f"{ask}   (with -ui: in a browser)"),
-            ("Notebook", f'import duckdb; duckdb.connect("{database}").sql("FROM calls").df()'),
+            ("Notebook", f'import duckdb; duckdb.connect("{database}").sql("FROM calls")'),
             ("Again", f"{again}   ({what})"),
         ]
 

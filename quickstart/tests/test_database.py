@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from quickstart.arguments import ROOT
 from quickstart.database import Database
 from quickstart.failure import Failure
 from quickstart.tests.rows import ACCOUNT, CONFIG, load, log, record, run, state, status, table
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from quickstart.database import Database
+from quickstart.tests.rows import CONFIG, load, record, state, table
+
+class Last(type(table("calls"))):
+    def merge(self, *more):
+        super().merge(*more)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with Database(Path(sys.argv[1])) as database:
+    calls = table("calls")
+    calls.__class__ = Last
+    database.begin(CONFIG, "", [table("messages"), calls])
+    lines = [record("messages", sid="SM2"), state("messages", cursor="two"), record("calls", sid="CA1")]
+    load(database, Path(sys.argv[1]).parent, lines)
+"""
 
 
 def query(path: Path, text: str) -> list[tuple[Any, ...]]:
@@ -96,6 +120,19 @@ def test_rows_and_the_state_that_covers_them_come_together_or_not_at_all(path: P
         (saved,) = database.states(["messages"])
         assert saved["stream"]["stream_state"] == {"cursor": "one"}
         assert database.news.written == 1
+
+
+def test_killed_in_the_middle_of_a_batch(path: Path) -> None:
+    run(path, [table("messages"), table("calls")], [record("messages", sid="SM1"), state("messages", cursor="one")])
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(path)], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert query(path, "SELECT sid FROM messages") == [("SM1",)]
+    assert query(path, "SELECT state->>'cursor' FROM sync.states") == [("one",)]
+    with Database(path) as database:
+        last = database.last_run()
+        assert last and last.run == 2 and not last.complete
 
 
 def test_a_state_without_a_cursor_is_none(path: Path) -> None:

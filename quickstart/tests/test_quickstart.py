@@ -33,7 +33,14 @@ def start(folder: Path, *arguments: str, environment: Mapping[str, str] = os.env
     """The quick start, begun in a folder that is also its home."""
     pipe = subprocess.PIPE
     env = {**environment, "HOME": str(folder), "COLUMNS": "80"}
-    return subprocess.Popen([*COMMAND, *arguments], cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True)
+    return subprocess.Popen(
+        [*COMMAND, *arguments], cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_ctrl_c
+    )
+
+
+def heed_ctrl_c() -> None:
+    """A process in the background ignores it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[str, str, int]:

@@ -78,7 +78,7 @@ def named(path: Path) -> tuple[str, list[tuple[Any, ...]]]:
 
 
 def test_it_adds_up(database: Path) -> None:
-    assert named(database) == ("on all 10 days of an account, rows are as many as Twilio counted", [])
+    assert named(database) == ("yes, on all 10 days of an account: as many rows as Twilio counted", [])
     assert len(answer(database, "09_does_it_add_up.sql").rows) == 2 * 5 * 3
 
 
@@ -88,7 +88,7 @@ def test_rows_that_are_taken_away_are_named(database: Path) -> None:
     change(database, f"DELETE FROM messages WHERE num_media = 1 AND sid LIKE 'SM2{DAYS[0]}%'")
     lead, differences = named(database)
     missing = "deleted at Twilio before they were read, or missing here: read again from that day"
-    assert lead == "not on 3 of 10 days of an account: the report names them"
+    assert lead == "no, on 3 of 10 days of an account: report.html names them"
     assert differences == [
         (DAYS[3], "Owl & Support", "calls", 1, 0, missing),
         (DAYS[1], "Owl <Telecom>", "sms", 2, 1, missing),
@@ -110,6 +110,7 @@ def test_why_a_day_may_differ(database: Path) -> None:
     assert {row[5] for row in named(database)[1]} == {
         "Twilio still corrects the counts of the last three days; look again then"
     }
+    assert named(database)[0] == "yes, on 4 days of an account; 4 recent ones are not final"
     assert DAYS[4] not in {row[0] for row in named(database)[1]}, "a day that has not ended"
     change(database, "UPDATE sync.runs SET start_date = '2026-11-02T00:00:01Z'")
     assert {row[0] for row in named(database)[1]} == {DAYS[2]}, "a day that was read in part"
@@ -143,7 +144,7 @@ def test_values_of_the_first_lines(database: Path) -> None:
         "1_delivery.sql": "50.0 % of 40 outbound messages; most often error 30007, 10 times",
         "2_spend.sql": "5.30 USD on messages and calls since 2026-11-01",
         "3_calls.sql": "20, 10 of them completed, 20 minutes in all",
-        "4_adds_up.sql": "on all 10 days of an account, rows are as many as Twilio counted",
+        "4_adds_up.sql": "yes, on all 10 days of an account: as many rows as Twilio counted",
     }
 
 

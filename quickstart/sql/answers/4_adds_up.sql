@@ -1,9 +1,15 @@
 -- title: Adds up
 -- needs: usage_records, messages|calls
 -- of: 09_does_it_add_up.sql
-SELECT CASE count(*) FILTER (difference <> 0)
-    WHEN 0 THEN printf('on all %d days of an account, rows are as many as Twilio counted', count(DISTINCT (day, account)))
-    ELSE printf('not on %d of %d days of an account: the report names them',
-                count(DISTINCT (day, account)) FILTER (difference <> 0), count(DISTINCT (day, account)))
+SELECT CASE
+    WHEN differ > early THEN printf('no, on %d of %d days of an account: report.html names them', differ, days)
+    WHEN early > 0 THEN printf('yes, on %d days of an account; %d recent ones are not final', days - early, early)
+    ELSE printf('yes, on all %d days of an account: as many rows as Twilio counted', days)
 END
-FROM answer HAVING count(*) > 0
+FROM (
+    SELECT count(DISTINCT (day, account)) AS days,
+           count(DISTINCT (day, account)) FILTER (difference <> 0) AS differ,
+           count(DISTINCT (day, account)) FILTER (difference <> 0 AND "why that may be" LIKE 'Twilio still%') AS early
+    FROM answer
+)
+WHERE days > 0
