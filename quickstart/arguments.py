@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import shlex
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -19,7 +20,7 @@ HELP_SHOWN = 10  # the exit code by which quickstart.sh knows that there is noth
 @dataclass(frozen=True)
 class Asked:
     """What the user wants. config: of the connector, None for the stand-in; streams: names; live: the stand-in's clock
-    runs."""
+    runs; again: the command that asks for the same once more."""
 
     config: dict[str, Any] | None
     source: str
@@ -27,6 +28,7 @@ class Asked:
     database: Path
     start_date: str | None
     live: bool
+    again: str = "./quickstart.sh"
 
     @property
     def report(self) -> Path:
@@ -67,6 +69,7 @@ def parsed(arguments: list[str] | None = None) -> Asked:
             database_file(asked.database or Path("twilio.duckdb" if asked.config else "sandbox.duckdb")),
             instant(asked.start_date),
             asked.live,
+            shlex.join(["./quickstart.sh", *(sys.argv[1:] if arguments is None else arguments)]),
         )
     except ValueError as error:
         parser.error(str(error))

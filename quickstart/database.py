@@ -20,7 +20,8 @@ from quickstart.columns import quoted, text
 from quickstart.failure import Failure
 from quickstart.tables import Change, StreamTable
 
-SMALL_BLOCKS = {"default_block_size": 16384}  # of a new file: some hundred small tables would take 70 MB in large ones
+# Of a new file: some hundred small tables would take 70 MB in large ones.
+SMALL_BLOCKS: dict[str, Any] = {"default_block_size": 16384}
 SYNC = """
 CREATE SCHEMA IF NOT EXISTS sync;
 CREATE TABLE IF NOT EXISTS sync.states (stream VARCHAR, state JSON, saved_at TIMESTAMPTZ);
@@ -70,7 +71,7 @@ class Database:
         self.run = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self.connection = duckdb.connect(str(path), config={} if path.exists() else SMALL_BLOCKS)
+            self.connection = duckdb.connect(str(path), config=None if path.exists() else SMALL_BLOCKS)
             self.connection.execute("SET TimeZone = 'UTC'")
             if self._has("_airbyte_state"):
                 raise Failure(f"{path} was written by PyAirbyte. Name another file with --database.")

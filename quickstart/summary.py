@@ -74,7 +74,8 @@ class Summary:
         home = products()
         counted: Counter[str] = Counter()
         for stream, rows in self.rows.items():
-            counted[home.get(stream, "other")] += rows
+            if rows:
+                counted[home[stream]] += rows
         shown = counted.most_common(PRODUCTS_SHOWN)
         half = -(-len(shown) // 2)
         grid = Table.grid(padding=(0, 2))
@@ -95,7 +96,6 @@ class Summary:
 
     def _next_steps(self) -> list[tuple[str, str]]:
         database, report = _near(self.asked.database), _near(self.asked.report)
-        again = "./quickstart.sh" + (f" --config {self.asked.source}" if self.asked.source else "")
         if self.outcome == "stopped":
             what = "goes on from here"
         elif self.asked.source or self.asked.live:
@@ -103,14 +103,14 @@ class Summary:
         elif self.target.moves:
             what = "the stand-in is a day further by then"
         else:
-            what = "the stand-in has come to today: nothing is new until tomorrow"
+            what = "the stand-in has come to today: go on tomorrow"
         steps = [("Look at", report)] if self.asked.report.exists() else []
         ask = f"duckdb {database}" if shutil.which("duckdb") else f"uvx --from duckdb-cli duckdb {database}"
         return [
             *steps,
             ("Ask", f"{ask}   (with -ui: in a browser)"),
             ("Notebook", f'import duckdb; duckdb.connect("{database}").sql("FROM calls")'),
-            ("Again", f"{again}   ({what})"),
+            ("Again", f"{self.asked.again}   ({what})"),
         ]
 
 

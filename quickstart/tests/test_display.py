@@ -90,10 +90,10 @@ def test_the_first_run_says_what_there_is(tmp_path: Path, monkeypatch: pytest.Mo
     complete = {"messages", "calls", "keys", "roles"}
     text = summary(tmp_path, "complete", 1, News({"messages": MESSAGES}, complete))
     assert "1,101 rows of 4 streams: 40 requests, 12 s." in text
-    assert "Messaging    1,000  Account, keys, usage        1\nVoice          100\n" in text
+    assert "Messaging    1,000  Account, keys, usage        1\nVoice          100\n\n" in text
     assert "Delivered  88.0 %" in text and "Look at   report.html" in text and "sandbox.duckdb" in text
     assert "./quickstart.sh   (the stand-in is a day further by then)" in text
-    assert "nothing is new until tomorrow" in summary(tmp_path, "complete", 1, News({}, complete), moves="no")
+    assert "go on tomorrow" in summary(tmp_path, "complete", 1, News({}, complete), moves="no")
 
 
 def test_a_later_run_says_what_came_and_what_changed(tmp_path: Path) -> None:
