@@ -22,6 +22,7 @@ from quickstart.tables import Change, StreamTable
 
 # Of a new file: some hundred small tables would take 70 MB in large ones.
 SMALL_BLOCKS: dict[str, Any] = {"default_block_size": 16384}
+AS_IT_IS: dict[str, Any] = {}
 SYNC = """
 CREATE SCHEMA IF NOT EXISTS sync;
 CREATE TABLE IF NOT EXISTS sync.states (stream VARCHAR, state JSON, saved_at TIMESTAMPTZ);
@@ -71,7 +72,7 @@ class Database:
         self.run = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self.connection = duckdb.connect(str(path), config=None if path.exists() else SMALL_BLOCKS)
+            self.connection = duckdb.connect(str(path), config=AS_IT_IS if path.exists() else SMALL_BLOCKS)
             self.connection.execute("SET TimeZone = 'UTC'")
             if self._has("_airbyte_state"):
                 raise Failure(f"{path} was written by PyAirbyte. Name another file with --database.")
