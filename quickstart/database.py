@@ -28,7 +28,7 @@ CREATE SCHEMA IF NOT EXISTS sync;
 CREATE TABLE IF NOT EXISTS sync.states (stream VARCHAR, state JSON, saved_at TIMESTAMPTZ);
 CREATE TABLE IF NOT EXISTS sync.runs (
     run BIGINT, account_sid VARCHAR, start_date VARCHAR, twilio_now VARCHAR, began TIMESTAMPTZ, ended TIMESTAMPTZ,
-    outcome VARCHAR);
+    outcome VARCHAR, rows_read BIGINT, requests BIGINT);
 CREATE TABLE IF NOT EXISTS sync.streams (
     stream VARCHAR, product VARCHAR, cursor_field VARCHAR, run BIGINT, status VARCHAR, rows_read BIGINT,
     requests BIGINT, ended TIMESTAMPTZ);
@@ -109,7 +109,7 @@ class Database:
         self.run = last.run + 1 if last else 1
         with self._transaction():
             self._execute(
-                "INSERT INTO sync.runs VALUES (?, ?, ?, ?, now(), NULL, NULL)",
+                "INSERT INTO sync.runs VALUES (?, ?, ?, ?, now(), NULL, NULL, NULL, NULL)",
                 [self.run, account, str(config.get("start_date")), now],
             )
             for table in streams:
@@ -160,9 +160,16 @@ class Database:
                 self._note_change(stream)
         self.news.complete |= {stream for stream, ended in batch.ended.items() if ended.complete}
 
-    def end(self, outcome: str) -> None:
+    def end(self, outcome: str, requests: int) -> None:
         """Note how the run ended: complete, failed (something could not be read) or stopped."""
-        self._execute("UPDATE sync.runs SET ended = now(), outcome = ? WHERE run = ?", [outcome, self.run])
+        query = "UPDATE sync.runs SET ended = now(), outcome = ?, rows_read = ?, requests = ? WHERE run = ?"
+        self._execute(query, [outcome, self.news.written, requests, self.run])
+
+    def first_read(self) -> tuple[int, int] | None:
+        """Rows and requests of the first run that was complete, unless it is this one."""
+        query = "SELECT rows_read, requests FROM sync.runs WHERE outcome = 'complete' AND run < ? ORDER BY run LIMIT 1"
+        row = self.connection.execute(query, [self.run]).fetchone()
+        return (int(row[0]), int(row[1])) if row else None
 
     def count(self, streams: Iterable[str]) -> dict[str, int]:
         """How many rows there are of each stream."""

@@ -22,15 +22,16 @@ from quickstart.target import Target
 
 PRODUCTS_SHOWN = 10
 STREAMS_SHOWN = 4
-CHANGES_SHOWN = 5
+CHANGES_SHOWN = 4
 COLUMNS_SHOWN = 2
-GONE_SHOWN = 2
-FIRST = ("messages", "calls", "conversations", "executions", "usage_records")  # what a user looks at first
+GONE_SHOWN = 1
+FIRST = ("messages", "calls", "conversations", "usage_records")  # what a user looks at first
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What is known at the end. run: its number in the file; rows: there are now, by stream; facts: the answers of
+    """What is known at the end. run: its number in the file; first: rows and requests
+    of the first complete one before it; rows: there are now, by stream; facts: the answers of
     `sql/answers`; outcome: complete, failed or stopped; seconds: since the start."""
 
     asked: Asked
@@ -38,6 +39,7 @@ class Summary:
     progress: Progress
     news: News
     run: int
+    first: tuple[int, int] | None
     rows: Mapping[str, int]
     facts: list[tuple[str, str]]
     outcome: str
@@ -68,7 +70,10 @@ class Summary:
         of = f"{done} of {self.progress.total}" if self.outcome == "failed" else f"{done}"
         if self.run == 1:
             return f"{rows:,} rows of {of} streams: {took}."
-        return f"{self.news.written:,} rows came of {of} streams, {rows:,} are there now: {took}."
+        told = f"{self.news.written:,} rows came of {of} streams, {rows:,} are there now: {took}."
+        if self.first:
+            told += f"\nThe first read took {self.first[1]:,} requests for {self.first[0]:,} rows."
+        return told
 
     def _show_products(self, console: Console) -> None:
         home = products()
@@ -115,9 +120,10 @@ class Summary:
 
 
 def _new(changes: Mapping[str, Change]) -> str:
-    found = sorted(((-one.new, name) for name, one in changes.items() if one.new))
-    named = [f"{-rows:,} {name}" for rows, name in found]
-    rest = sum(-rows for rows, _ in found[STREAMS_SHOWN:])
+    order = [*FIRST, *sorted(changes, key=lambda name: -changes[name].new)]
+    found = {name: changes[name].new for name in order if name in changes and changes[name].new}
+    named = [f"{rows:,} {name}" for name, rows in found.items()]
+    rest = sum(list(found.values())[STREAMS_SHOWN:])
     return _joined(named, STREAMS_SHOWN, f"{rest:,} of {len(found) - STREAMS_SHOWN} more streams") or "nothing"
 
 

@@ -60,7 +60,7 @@ def run(
     with Database(path) as database:
         database.begin(config, "", tables)
         load(database, path.parent, lines)
-        database.end("complete")
+        database.end("complete", 1)
     return database
 
 

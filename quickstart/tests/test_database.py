@@ -116,6 +116,8 @@ def test_rows_and_the_state_that_covers_them_come_together_or_not_at_all(path: P
         bad = [record("messages", sid="SM2"), state("messages", cursor="two"), record("calls", sid="CA1", duration="x")]
         with pytest.raises(duckdb.Error):
             load(database, path.parent, bad)
+        with pytest.raises(KeyError):  # a stream that was not asked for
+            load(database, path.parent, [record("messages", sid="SM2"), record("roles", sid="RL1")])
         assert database.count(["messages", "calls"]) == {"messages": 1, "calls": 0}
         (saved,) = database.states(["messages"])
         assert saved["stream"]["stream_state"] == {"cursor": "one"}

@@ -78,7 +78,8 @@ def summary(tmp_path: Path, outcome: str, run: int, news: News, **more: str) -> 
     progress = Progress(4, dict(rows), {name: Ended(True, 1, 10) for name in rows})
     asked.report.write_text("")
     console = Console(file=io.StringIO(), width=80, color_system=None, highlight=False)
-    Summary(asked, goal, progress, news, run, rows, facts, outcome, 12.3).show(console)
+    first = (2000, 77) if run > 1 else None
+    Summary(asked, goal, progress, news, run, first, rows, facts, outcome, 12.3).show(console)
     assert isinstance(console.file, io.StringIO)
     lines = console.file.getvalue().splitlines()
     assert len(lines) <= 24
@@ -99,7 +100,8 @@ def test_the_first_run_says_what_there_is(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_later_run_says_what_came_and_what_changed(tmp_path: Path) -> None:
     changes = {"keys": Change(1, 0, 0, 2), "usage_records": Change(9, 0, 9, 0, {"price": 9}), "messages": MESSAGES}
     text = summary(tmp_path, "complete", 2, News(changes, {"messages", "keys"}))
-    assert "910 rows came of 2 streams, 1,101 are there now: 40 requests, 12 s." in text
+    assert "910 rows came of 2 streams, 1,101 are there now: 40 requests, 12 s.\n" in text
+    assert "The first read took 77 requests for 2,000 rows." in text
     assert "New        48 messages\n" in text
     assert "Changed    31 messages (date_updated 30, price 12, …)\n           9 usage_records (price 9)\n" in text
     assert "Gone       2 keys\n" in text

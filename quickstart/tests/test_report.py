@@ -110,7 +110,7 @@ def test_why_a_day_may_differ(database: Path) -> None:
     assert {row[5] for row in named(database)[1]} == {
         "Twilio still corrects the counts of the last three days; look again then"
     }
-    assert named(database)[0] == "yes, on 4 days of an account; 4 recent ones are not final"
+    assert named(database)[0] == "yes, on 4 days of an account; recent ones that are not final: 4"
     assert DAYS[4] not in {row[0] for row in named(database)[1]}, "a day that has not ended"
     change(database, "UPDATE sync.runs SET start_date = '2026-11-02T00:00:01Z'")
     assert {row[0] for row in named(database)[1]} == {DAYS[2]}, "a day that was read in part"
