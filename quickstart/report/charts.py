@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ import pygal
 WIDE, NARROW = 760, 350
 LABELS = {WIDE: 9, NARROW: 4}  # of the places on the axis
 NAMED = 28  # letters of a label
+MARGIN, LEGEND_ROW = 6, 21  # pixels
 COLOURS = 10  # of the style sheet
 TONES = {  # what a status says, where it says it; all else takes the next colour
     "delivered": "good", "read": "fine", "completed": "good", "received": "fine",
@@ -31,7 +33,11 @@ def _stacked(rows: Sequence[Sequence[Any]], width: int) -> tuple[Any, list[str]]
     places = list(dict.fromkeys(row[0] for row in rows))
     names = sorted({str(row[1]) for row in rows if row[1] not in (None, "")})
     values = {(row[0], str(row[1])): float(row[2] or 0) for row in rows}
-    chart = pygal.StackedBar(**_options(width, 300 if width == WIDE else 340))
+    columns = 4 if width == WIDE else 2
+    # pygal leaves room for the full rows of a legend alone.
+    below = MARGIN + LEGEND_ROW * (len(names) % columns > 0)
+    height = 250 + LEGEND_ROW * math.ceil(len(names) / columns)
+    chart = pygal.StackedBar(**_options(width, height, legend_at_bottom_columns=columns, margin_bottom=below))
     step = max(1, -(-len(places) // LABELS[width]))
     chart.x_labels = [str(place) for place in places]
     chart.x_labels_major = [str(place) for place in places[::step]]
@@ -55,9 +61,8 @@ def _options(width: int, height: int, **more: Any) -> dict[str, Any]:
         "css": [],
         "js": [],
         "legend_at_bottom": True,
-        "legend_at_bottom_columns": 4 if width == WIDE else 2,
         "legend_box_size": 10,
-        "margin": 6,
+        "margin": MARGIN,
         "truncate_legend": -1,
         "truncate_label": -1,
         "show_minor_x_labels": False,
@@ -76,9 +81,9 @@ def _clean(chart: Any, names: Sequence[str]) -> str:
     """The drawing without pygal's own style and script; the value of a bar becomes what a browser shows on pointing at
     it, and the number of a series its colour."""
     tree = chart.render_tree()
-    tree.attrib.pop("id", None)
     tree.set("role", "img")
     for parent in list(tree.iter()):
+        parent.attrib.pop("id", None)  # the page has many drawings
         for child in list(parent):
             kind = child.get("class", "")
             if child.tag in TOO_MUCH or child.tag is ElementTree.Comment:

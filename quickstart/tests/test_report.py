@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import duckdb
 import pytest
 
 from quickstart.report import queries
+from quickstart.report.charts import draw
 from quickstart.report.page import cell, write_report
 from quickstart.report.queries import FOLDER, Answer, Asker, Question, questions
 from quickstart.tests import browser
@@ -185,6 +187,20 @@ def test_one_file_that_needs_nothing_else(database: Path, tmp_path: Path) -> Non
     assert [one for one in loaded if not one.startswith(("data:", "https://www.twilio.com/docs/"))] == []
     assert "<script" not in html and "@import" not in html
     assert [one.name for one in tmp_path.glob("report*")] == ["report.html"]
+
+
+@pytest.mark.parametrize("series", range(1, 25))
+def test_every_name_of_a_legend_is_inside_the_picture(series: int) -> None:
+    html = draw("stacked", [("2026-11-01", f"status {n:02}", n + 1) for n in range(series)])
+    pictures = [ElementTree.fromstring(one) for one in re.findall(r"<svg.*?</svg>", html, re.S)]
+    assert len(pictures) == 2
+    for picture in pictures:
+        height = float(picture.attrib["viewBox"].split()[3])
+        found = [(place, one) for place in picture.iter() for one in place if "legend" in one.get("class", "").split()]
+        assert len(found) == series
+        for place, one in found:
+            top = float(re.findall(r"[\d.]+", place.attrib["transform"])[1])
+            assert top + max(float(part.get("y", 0)) for part in one.iter()) + 1 <= height, "the letters' base line"
 
 
 def test_cells() -> None:
