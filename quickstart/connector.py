@@ -17,14 +17,16 @@ SECONDS_TO_END = 5
 
 
 class Connector:
-    """`python -m source_twilio` with a configuration. folder: for its files, readable to this user alone; environment:
-    its variables."""
+    """`python -m source_twilio` with a configuration. file: where that stands already, so that no copy of secrets is
+    made; folder: for its files, readable to this user alone; environment: its variables."""
 
-    def __init__(self, config: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], file: Path | None, folder: Path, environment: Mapping[str, str]
+    ) -> None:
         self._folder = folder
         path = os.pathsep.join([str(ROOT), *filter(None, [environment.get("PYTHONPATH")])])
         self._environment = {**environment, "PYTHONPATH": path}
-        self._config = self._file("config.json", config)
+        self._config = str(file.absolute()) if file else self._file("config.json", config)
         self._reading: subprocess.Popen[bytes] | None = None
 
     def check_and_discover(self) -> list[dict[str, Any]]:

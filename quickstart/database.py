@@ -75,6 +75,7 @@ class Database:
             self.connection = duckdb.connect(str(path), config=AS_IT_IS if path.exists() else SMALL_BLOCKS)
             self.connection.execute("SET TimeZone = 'UTC'")
             if self._has("_airbyte_state"):
+                self.connection.close()
                 raise Failure(f"{path} was written by PyAirbyte. Name another file with --database.")
             self.connection.execute(SYNC)
         except (OSError, duckdb.Error) as error:

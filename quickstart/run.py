@@ -34,7 +34,7 @@ def run(asked: Asked, folder: Path) -> int:
                 with console.status("Starting the stand-in ..." if asked.config is None else "Starting ..."):
                     goal = stack.enter_context(target(asked, database.last_run()))
                 console.print(f"Reading {described(goal)}", style="bold")
-                connector = Connector(goal.config, folder, goal.environment)
+                connector = Connector(goal.config, goal.file, folder, goal.environment)
                 with console.status("Checking the credentials ..."):
                     found = {stream["name"]: stream for stream in connector.check_and_discover()}
                 streams = [found[name] for name in asked.streams if name in found]

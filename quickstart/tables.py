@@ -74,19 +74,20 @@ class StreamTable:
             for old, new in zip(key_expressions(self._key, "old"), key_expressions(self._key, "new"), strict=True)
         )
         table = quoted(self.name)
-        differs = [f"old.{quoted(name)} IS DISTINCT FROM new.{quoted(name)}" for name in self._types]
-        counts = ", ".join(f"count(*) FILTER ({one})" for one in differs)
-        found = connection.execute(
-            f"SELECT count(*), count(*) FILTER ({' OR '.join(differs)}), {counts} "
-            f"FROM {table} AS old JOIN {LOADED} AS new ON {same}"
-        ).fetchone()
-        rows = connection.execute(f"SELECT count(*), coalesce(sum(times), 0) FROM {LOADED}").fetchone()
-        connection.execute(f"DELETE FROM {table} AS old USING {LOADED} AS new WHERE {same}")
+        joined = f"{table} AS old JOIN {LOADED} AS new ON {same}"
+        known = self._one(connection, f"SELECT count(*) FROM {joined}")[0]
+        change = Change()
+        if known:  # in a first read there are none, and other columns need not be looked at
+            differs = [f"old.{quoted(name)} IS DISTINCT FROM new.{quoted(name)}" for name in self._types]
+            counts = [f"count(*) FILTER ({one})" for one in (" OR ".join(differs), *differs)]
+            change.changed, *columns = self._one(connection, f"SELECT {', '.join(counts)} FROM {joined}")
+            change.columns = {name: rows for name, rows in zip(self._types, columns, strict=True) if rows}
+            connection.execute(f"DELETE FROM {table} AS old USING {LOADED} AS new WHERE {same}")
+        rows, came = self._one(connection, f"SELECT count(*), coalesce(sum(times), 0) FROM {LOADED}")
+        change.read, change.new = int(came), rows - known
         connection.execute(f"INSERT INTO {table} BY NAME SELECT * EXCLUDE (times) FROM {LOADED}")
         connection.execute(f"DROP TABLE {LOADED}")
-        assert found and rows
-        columns = {name: n for name, n in zip(self._types, found[2:], strict=True) if n}
-        return Change(int(rows[1]), rows[0] - found[0], found[1], 0, columns)
+        return change
 
     def drop_gone(self, connection: duckdb.DuckDBPyConnection, run: int) -> int:
         """Delete the rows that a complete read of the whole list no longer has; how many."""
@@ -116,6 +117,12 @@ class StreamTable:
                 f"The column {name} of {self.name} is {kind} now, and what the database holds does not fit: {error}\n"
                 "Name another file with --database and read again."
             ) from error
+
+    @staticmethod
+    def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] | None = connection.execute(query).fetchone()
+        assert row
+        return row
 
     @staticmethod
     def _nulls(columns: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from integration_tests.sandbox import Sandbox, times
@@ -20,12 +21,14 @@ DAYS_BEFORE = 21  # with the days to come fewer than 30, so that what Twilio kee
 
 @dataclass(frozen=True)
 class Target:
-    """config: of the connector; environment: its variables; name: for the user; now: the stand-in's time, empty for an
+    """config: of the connector; environment: its variables; name: for the user; file: where the
+    configuration stands as it is; now: the stand-in's time, empty for an
     account; moves: whether its clock will move on with the next run."""
 
     config: Mapping[str, Any]
     environment: Mapping[str, str]
     name: str
+    file: Path | None = None
     now: str = ""
     moves: bool = False
 
@@ -35,7 +38,8 @@ def target(asked: Asked, last: Run | None) -> Iterator[Target]:
     """What the command line names, while the block runs. last: the database's newest run."""
     changes = {"start_date": asked.start_date} if asked.start_date else {}
     if asked.config is not None:
-        yield Target({**asked.config, **changes}, os.environ, asked.source)
+        file = None if changes else Path(asked.source)
+        yield Target({**asked.config, **changes}, os.environ, asked.source, file)
         return
     moment = stand_in_time(last, time.time(), asked.live)
     start = last.start_date if last else times.iso(times.midnight(moment) - DAYS_BEFORE * times.DAY)
@@ -54,6 +58,7 @@ def target(asked: Asked, last: Run | None) -> Iterator[Target]:
             config,
             sandbox.environment(),
             "a local stand-in for Twilio",
+            None,
             times.iso(moment),
             not asked.live and moment < times.midnight(time.time()),
         )

@@ -187,6 +187,17 @@ def test_a_file_that_holds_another_account(path: Path) -> None:
     assert query(path, "SELECT count(*) FROM keys") == [(1,)]
 
 
+def test_a_file_that_another_program_has_open(path: Path) -> None:
+    run(path, [table("messages")], [])
+    holding = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", holding, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin and other.stdout and other.stdout.readline() == "held\n"
+        with pytest.raises(Failure, match="Close the program that has it open"):
+            Database(path)
+        other.stdin.close()
+
+
 def test_files_that_are_not_ours(path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE TABLE _airbyte_state (a INTEGER)")

@@ -72,7 +72,7 @@ def test_without_a_terminal_lines_come_from_time_to_time_and_warnings_once(monke
 def summary(tmp_path: Path, outcome: str, run: int, news: News, **more: str) -> str:
     """The last screen of a run of the stand-in."""
     asked = Asked(None, "", (), tmp_path / "sandbox.duckdb", None, False)
-    goal = Target({}, {}, "a stand-in", "2026-11-18T00:00:00Z", moves=more.get("moves", "yes") == "yes")
+    goal = Target({}, {}, "a stand-in", now="2026-11-18T00:00:00Z", moves=more.get("moves", "yes") == "yes")
     rows = {"messages": 1000, "calls": 100, "keys": 1, "roles": 0}
     facts = [("Delivered", "88.0 % of 715 outbound messages"), ("Adds up", "yes, on all 64 days of an account")]
     progress = Progress(4, dict(rows), {name: Ended(True, 1, 10) for name in rows})

@@ -20,6 +20,7 @@ import pytest
 from integration_tests.sandbox import Sandbox, Twilio, times
 from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN
 from quickstart.__main__ import OWN, ROOT
+from quickstart.connector import Connector
 from quickstart.database import Run
 from quickstart.target import DAYS_BEFORE, DAYS_TO_COME, stand_in_time
 
@@ -200,6 +201,14 @@ def test_wrong_credentials_are_one_sentence(tmp_path: Path, account: Sandbox) ->
     assert code == 1 and errors.startswith("\nTwilio refused the Auth Token") and len(errors.splitlines()) == 2
     assert not (tmp_path / "twilio.duckdb").exists()
     assert "wrong" not in errors + output
+
+
+def test_no_copy_of_a_configuration_that_stands_in_a_file(tmp_path: Path) -> None:
+    Connector({"account_sid": MAIN}, tmp_path / "config.json", tmp_path, {})
+    assert list(tmp_path.iterdir()) == []
+    Connector({"account_sid": MAIN}, None, tmp_path, {})
+    (made,) = tmp_path.iterdir()
+    assert made.stat().st_mode & 0o777 == 0o600
 
 
 def test_what_cannot_be_right_is_said_at_once(tmp_path: Path) -> None:
