@@ -167,8 +167,8 @@ class Database:
         self._execute(query, [outcome, self.news.written, requests, self.run])
 
     def first_read(self) -> tuple[int, int] | None:
-        """Rows and requests of the first run that was complete, unless it is this one."""
-        query = "SELECT rows_read, requests FROM sync.runs WHERE outcome = 'complete' AND run < ? ORDER BY run LIMIT 1"
+        """Rows and requests of the first run that was not cut short, unless it is this one."""
+        query = "SELECT rows_read, requests FROM sync.runs WHERE outcome <> 'stopped' AND run < ? ORDER BY run LIMIT 1"
         row = self.connection.execute(query, [self.run]).fetchone()
         return (int(row[0]), int(row[1])) if row else None
 

@@ -49,14 +49,14 @@ def run(asked: Asked, folder: Path) -> int:
                     outcome = sync.run()
                 database.end(outcome, sync.progress.requests)
                 rows = database.count(found[name]["name"] for name in asked.streams if name in found)
-                first, number = database.first_read(), database.run
+                first = database.first_read()
         finally:
             database.connection.close()
             if made_here:  # an empty file would only be in the way
                 asked.database.unlink(missing_ok=True)
     facts = _report(asked, goal, console) if rows else []
     seconds = time.monotonic() - began
-    Summary(asked, goal, sync.progress, database.news, number, first, rows, facts, outcome, seconds).show(console)
+    Summary(asked, goal, sync.progress, database.news, first, rows, facts, outcome, seconds).show(console)
     return STOPPED if outcome == "stopped" else int(outcome == "failed")
 
 

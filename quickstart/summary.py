@@ -30,15 +30,14 @@ FIRST = ("messages", "calls", "conversations", "usage_records")  # what a user l
 
 @dataclass(frozen=True)
 class Summary:
-    """What is known at the end. run: its number in the file; first: rows and requests
-    of the first complete one before it; rows: there are now, by stream; facts: the answers of
+    """What is known at the end. first: rows and requests of the first
+    run before it that came to its end; rows: there are now, by stream; facts: the answers of
     `sql/answers`; outcome: complete, failed or stopped; seconds: since the start."""
 
     asked: Asked
     target: Target
     progress: Progress
     news: News
-    run: int
     first: tuple[int, int] | None
     rows: Mapping[str, int]
     facts: list[tuple[str, str]]
@@ -48,7 +47,7 @@ class Summary:
     def show(self, console: Console) -> None:
         """Print it."""
         console.print(Text(f"\n{self._headline()}", "bold"))
-        if self.run == 1 or not self.news.changes:
+        if self.first is None or not self.news.changes:
             self._show_products(console)
         else:
             self._show_news(console)
@@ -68,12 +67,12 @@ class Summary:
                 "streams are\ncomplete, the others go on from there."
             )
         of = f"{done} of {self.progress.total}" if self.outcome == "failed" else f"{done}"
-        if self.run == 1:
+        if self.first is None:
             return f"{rows:,} rows of {of} streams: {took}."
-        told = f"{self.news.written:,} rows came of {of} streams, {rows:,} are there now: {took}."
-        if self.first:
-            told += f"\nThe first read took {self.first[1]:,} requests for {self.first[0]:,} rows."
-        return told
+        return (
+            f"{self.news.written:,} rows came of {of} streams, {rows:,} are there now: {took}.\n"
+            f"The first read took {self.first[1]:,} requests for {self.first[0]:,} rows."
+        )
 
     def _show_products(self, console: Console) -> None:
         home = products()

@@ -79,7 +79,7 @@ def summary(tmp_path: Path, outcome: str, run: int, news: News, **more: str) -> 
     asked.report.write_text("")
     console = Console(file=io.StringIO(), width=80, color_system=None, highlight=False)
     first = (2000, 77) if run > 1 else None
-    Summary(asked, goal, progress, news, run, first, rows, facts, outcome, 12.3).show(console)
+    Summary(asked, goal, progress, news, first, rows, facts, outcome, 12.3).show(console)
     assert isinstance(console.file, io.StringIO)
     lines = console.file.getvalue().splitlines()
     assert len(lines) <= 24
