@@ -119,7 +119,7 @@ class Batches:
         self.progress.rows[stream] = self.progress.rows.get(stream, 0) + 1
 
     def _add_log(self, log: dict[str, Any]) -> None:
-        if log["level"] in ("WARN", "WARNING"):
+        if log["level"] in ("WARN", "WARNING") and not self.stopping:
             self.progress.warnings.append(log["message"])
             self._batch.problems.append(("", log["message"]))
         elif found := SUMMARY.match(log["message"]):

@@ -30,9 +30,9 @@ FIRST = ("messages", "calls", "conversations", "usage_records")  # what a user l
 
 @dataclass(frozen=True)
 class Summary:
-    """What is known at the end. first: rows and requests of the first
-    run before it that came to its end; rows: there are now, by stream; facts: the answers of
-    `sql/answers`; outcome: complete, failed or stopped; seconds: since the start."""
+    """What is known at the end. first: rows and requests of the first run before it that came to its end; rows: there
+    are now, by stream; facts: the answers of `sql/answers`; outcome: complete, failed or stopped; seconds: since the
+    start."""
 
     asked: Asked
     target: Target

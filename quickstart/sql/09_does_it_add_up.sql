@@ -1,12 +1,22 @@
 -- title: Does it add up?
 -- note: Twilio counts messages and calls for the bill, by UTC day and account. Here these counts stand beside the rows
--- note: that were read, differences first: whole days since the start date that had ended at the last read.
+-- note: that were read, differences first: whole days since the start date that had ended when both were last read
+-- note: to their end.
 -- needs: usage_records, messages|calls
 -- lead: answers/4_adds_up.sql
-WITH run AS (
-    SELECT min(CAST(CAST(start_date AS TIMESTAMP) + INTERVAL 1 DAY - INTERVAL 1 SECOND AS DATE)) AS first,
-           max(CAST(coalesce(try_cast(nullif(twilio_now, '') AS TIMESTAMPTZ), began) AT TIME ZONE 'UTC' AS DATE)) AS today
-    FROM sync.runs
+-- empty: Nothing to compare yet: usage_records and messages or calls have to be read to their end, over a whole day.
+WITH start AS (
+    SELECT min(CAST(CAST(start_date AS TIMESTAMP) + INTERVAL 1 DAY - INTERVAL 1 SECOND AS DATE)) AS first FROM sync.runs
+), finished AS (
+    SELECT stream,
+           CAST(coalesce(try_cast(nullif(twilio_now, '') AS TIMESTAMPTZ), began) AT TIME ZONE 'UTC' AS DATE) AS today
+    FROM sync.streams JOIN sync.runs ON streams.run = runs.run
+    WHERE status = 'complete'
+), kinds AS (
+    SELECT unnest(CASE lists.stream WHEN 'calls' THEN ['calls'] ELSE ['sms', 'mms'] END) AS kind,
+           least(lists.today, usage.today) AS today
+    FROM finished AS lists JOIN finished AS usage ON usage.stream = 'usage_records'
+    WHERE lists.stream IN ('messages', 'calls')
 ), counted AS (
     SELECT account_sid, start_date AS day, category AS kind, sum("count") AS counted
     FROM usage_records
@@ -21,13 +31,9 @@ WITH run AS (
     SELECT account_sid, CAST(start_time AT TIME ZONE 'UTC' AS DATE), 'calls', count(*)
     FROM calls WHERE start_time IS NOT NULL AND status IN ('in-progress', 'completed') -- an unanswered call is free
     GROUP BY ALL
-), streams AS (
-    SELECT CASE stream WHEN 'calls' THEN ['calls'] ELSE ['sms', 'mms'] END AS kinds
-    FROM sync.streams WHERE stream IN ('messages', 'calls')
 ), both_sides AS (
-    SELECT account_sid, day, kind, coalesce(counted, 0) AS counted, coalesce(read, 0) AS read
-    FROM counted FULL JOIN read USING (account_sid, day, kind)
-    WHERE kind IN (SELECT unnest(kinds) FROM streams)
+    SELECT account_sid, day, kind, today, coalesce(counted, 0) AS counted, coalesce(read, 0) AS read
+    FROM counted FULL JOIN read USING (account_sid, day, kind) JOIN kinds USING (kind)
 ), compared AS (
     SELECT *, read - counted AS difference,
            coalesce(sum(read - counted) OVER neighbours, 0) AS beside
@@ -46,6 +52,6 @@ SELECT CAST(day AS DATE) AS day, coalesce(accounts.friendly_name, account_sid) A
            WHEN difference < 0 THEN 'deleted at Twilio before they were read, or missing here: read again from that day'
            ELSE 'Twilio does not count these rows, or counts them elsewhere'
        END AS "why that may be"
-FROM compared CROSS JOIN run LEFT JOIN accounts ON accounts.sid = account_sid
+FROM compared CROSS JOIN start LEFT JOIN accounts ON accounts.sid = account_sid
 WHERE day >= first AND day < today
 ORDER BY difference = 0, day DESC, account, kind

@@ -1,121 +1,21 @@
-"""The report: what it says of a database, whether it adds up, and how a browser shows it."""
+"""The report: what it says of a database, and how a browser shows it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
-import duckdb
 import pytest
 
 from quickstart.report import queries
 from quickstart.report.charts import draw
 from quickstart.report.page import cell, write_report
-from quickstart.report.queries import FOLDER, Answer, Asker, Question, questions
+from quickstart.report.queries import FOLDER, Asker, questions
 from quickstart.tests import browser
-from quickstart.tests.rows import ACCOUNT, record, run, status, table
-
-NAMES = ["accounts", "messages", "calls", "usage_records", "conversations", "incoming_phone_numbers"]
-OTHER = "AC" + "2" * 32
-DAYS = [f"2026-11-0{day}" for day in range(1, 6)]
-
-
-def lines(days: int = 5) -> Iterator[bytes]:
-    """Rows of two accounts on some days: three SMS (one failed), an MMS and two calls (one unanswered) a day."""
-    for sid, name in ((ACCOUNT, "Owl <Telecom>"), (OTHER, "Owl & Support")):
-        yield record("accounts", sid=sid, friendly_name=name, status="active")
-        for day in DAYS[:days]:
-            for n, (state, media) in enumerate((("delivered", 0), ("undelivered", 0), ("failed", 0), ("read", 1))):
-                yield record(
-                    "messages", sid=f"SM{sid[2]}{day}{n}", account_sid=sid, status=state, num_media=media, price=-0.01,
-                    date_sent=f"{day}T{'00:00:00' if n else '23:59:59'}Z", date_created=f"{day}T00:00:00Z",
-                    direction="outbound-api", error_code={"failed": "30007"}.get(state), **{"from": "+15550100"},
-                )  # fmt: skip
-            for n, state in enumerate(("completed", "no-answer")):
-                yield record(
-                    "calls", sid=f"CA{sid[2]}{day}{n}", account_sid=sid, status=state, start_time=f"{day}T0{n}:00:00Z",
-                    date_created=f"{day}T00:00:00Z", duration=60, **{"from": "+15550100", "to": "+15550199"},
-                )  # fmt: skip
-            for category, count, price in (("sms", 2, 0.02), ("mms", 1, 0.01), ("calls", 1, 0.5), ("totalprice", 0, 1)):
-                yield record(
-                    "usage_records", account_sid=sid, category=category, start_date=day, end_date=day, count=count,
-                    price=price, price_unit="usd",
-                )  # fmt: skip
-        yield record(
-            "conversations", sid=f"CH{sid[2]}", account_sid=sid, state="active", date_created="2026-11-01T00:00:00Z"
-        )
-    yield record("incoming_phone_numbers", sid="PN1", account_sid=ACCOUNT, phone_number="+15550100")
-    yield record("incoming_phone_numbers", sid="PN2", account_sid=ACCOUNT, phone_number="+15550111")
-    for name in NAMES:
-        yield status(name)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "twilio.duckdb"
-    tables = [table(name, default_cursor_field=["date_sent"] if name == "messages" else []) for name in NAMES]
-    run(path, tables, lines())
-    return path
-
-
-def change(path: Path, statement: str) -> None:
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(statement)
-
-
-def answer(path: Path, file: str) -> Answer:
-    with Asker(path) as asker:
-        return asker.ask(Question.of(FOLDER / file))
-
-
-def named(path: Path) -> tuple[str, list[tuple[Any, ...]]]:
-    """Whether it adds up, in words, and the days that do not: day, account, kind, counted, read, why."""
-    found = answer(path, "09_does_it_add_up.sql")
-    assert not found.error
-    return found.lead, [(str(row[0]), *row[1:5], row[6]) for row in found.rows if row[5]]
-
-
-def test_it_adds_up(database: Path) -> None:
-    assert named(database) == ("yes, on all 10 days of an account: as many rows as Twilio counted", [])
-    assert len(answer(database, "09_does_it_add_up.sql").rows) == 2 * 5 * 3
-
-
-def test_rows_that_are_taken_away_are_named(database: Path) -> None:
-    change(database, f"DELETE FROM messages WHERE sid = 'SM1{DAYS[1]}1'")
-    change(database, f"DELETE FROM calls WHERE sid = 'CA2{DAYS[3]}0'")
-    change(database, f"DELETE FROM messages WHERE num_media = 1 AND sid LIKE 'SM2{DAYS[0]}%'")
-    lead, differences = named(database)
-    missing = "deleted at Twilio before they were read, or missing here: read again from that day"
-    assert lead == "no, on 3 of 10 days of an account: report.html names them"
-    assert differences == [
-        (DAYS[3], "Owl & Support", "calls", 1, 0, missing),
-        (DAYS[1], "Owl <Telecom>", "sms", 2, 1, missing),
-        (DAYS[0], "Owl & Support", "mms", 1, 0, missing),
-    ]
-
-
-def test_why_a_day_may_differ(database: Path) -> None:
-    change(database, f"UPDATE usage_records SET count = 1 WHERE category = 'sms' AND start_date = '{DAYS[1]}'")
-    change(database, f"UPDATE usage_records SET count = 3 WHERE category = 'sms' AND start_date = '{DAYS[2]}'")
-    change(database, f"UPDATE usage_records SET count = 0 WHERE category = 'calls' AND start_date = '{DAYS[4]}'")
-    why = {(row[0], row[2]): row[5].split(":")[0] for row in named(database)[1]}
-    assert why == {
-        (DAYS[1], "sms"): "the day beside it differs the other way",
-        (DAYS[2], "sms"): "the day beside it differs the other way",
-        (DAYS[4], "calls"): "Twilio does not count these rows, or counts them elsewhere",
-    }
-    change(database, f"UPDATE sync.runs SET twilio_now = '{DAYS[4]}T12:00:00Z'")
-    assert {row[5] for row in named(database)[1]} == {
-        "Twilio still corrects the counts of the last three days; look again then"
-    }
-    assert named(database)[0] == "yes, on 4 days of an account; recent ones that are not final: 4"
-    assert DAYS[4] not in {row[0] for row in named(database)[1]}, "a day that has not ended"
-    change(database, "UPDATE sync.runs SET start_date = '2026-11-02T00:00:01Z'")
-    assert {row[0] for row in named(database)[1]} == {DAYS[2]}, "a day that was read in part"
+from quickstart.tests.example import answer
+from quickstart.tests.rows import run, status, table
 
 
 def test_what_the_questions_say(database: Path) -> None:
