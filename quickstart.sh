@@ -3,8 +3,9 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # What cannot be right is said before anything is installed, where there is a Python to say it.
-if command -v "${PYTHON:-python3}" >/dev/null && "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
-    "${PYTHON:-python3}" "$root/quickstart/arguments.py" "$@" || {
+python=${PYTHON:-python3}
+if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+    "$python" "$root/quickstart/arguments.py" "$@" || {
         code=$?
         [ "$code" -ne 10 ] || exit 0 # it was asked for help, and gave it
         exit "$code"

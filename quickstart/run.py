@@ -25,36 +25,43 @@ STOPPED = 130
 
 def run(asked: Asked, folder: Path) -> int:
     """All steps; the exit code. folder: for temporary files. Raises Failure where one cannot be done."""
-    began = time.monotonic()
     console = Console(highlight=False)
     made_here = not asked.database.exists()
-    with Database(asked.database) as database:
-        try:
-            with contextlib.ExitStack() as stack:
-                with console.status("Starting the stand-in ..." if asked.config is None else "Starting ..."):
-                    goal = stack.enter_context(target(asked, database.last_run()))
-                console.print(f"Reading {described(goal)}", style="bold")
-                connector = Connector(goal.config, goal.file, folder, goal.environment)
-                with console.status("Checking the credentials ..."):
-                    found = {stream["name"]: stream for stream in connector.check_and_discover()}
-                streams = [found[name] for name in asked.streams if name in found]
-                home = products()
-                tables = [StreamTable(one, home[one["name"]], not incremental(one)) for one in streams]
-                database.begin(goal.config, goal.now, tables)
-                made_here = False
-                for stream in database.forget_later_starts(asked.streams, str(goal.config.get("start_date"))):
-                    console.print(f"{stream}: the start date is earlier than before, so it is read again from there")
-                sync = Sync(connector, database, streams, folder)
-                with Display(console, sync.progress, lambda: sync.stopped):
-                    outcome = sync.run()
-                database.end(outcome, sync.progress.requests)
-                rows = database.count(found[name]["name"] for name in asked.streams if name in found)
-                first = database.first_read()
-        finally:
-            database.connection.close()
-            if made_here:  # an empty file would only be in the way
-                asked.database.unlink(missing_ok=True)
-    facts = _report(asked, goal, console) if rows else []
+    database = Database(asked.database)
+    try:
+        return _steps(asked, folder, console, database)
+    except KeyboardInterrupt:
+        if not database.run:
+            raise
+        console.print(f"\nStopped. {database.news.written:,} rows of this run are in the database.")
+        return STOPPED
+    finally:
+        database.connection.close()
+        if made_here and not database.run:  # an empty file would only be in the way
+            asked.database.unlink(missing_ok=True)
+
+
+def _steps(asked: Asked, folder: Path, console: Console, database: Database) -> int:
+    began = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        with console.status("Starting the stand-in ..." if asked.config is None else "Starting ..."):
+            goal = stack.enter_context(target(asked, database.last_run()))
+        console.print(f"Reading {described(goal)}", style="bold")
+        connector = Connector(goal.config, goal.file, folder, goal.environment)
+        with console.status("Checking the credentials ..."):
+            found = {stream["name"]: stream for stream in connector.check_and_discover()}
+        streams, home = [found[name] for name in asked.streams], products()
+        tables = [StreamTable(one, home[one["name"]], not incremental(one)) for one in streams]
+        database.begin(goal.config, goal.now, tables)
+        for stream in database.forget_later_starts(asked.streams, str(goal.config.get("start_date"))):
+            console.print(f"{stream}: the start date is earlier than before, so it is read again from there")
+        sync = Sync(connector, database, streams, folder)
+        with Display(console, sync.progress, lambda: sync.stopped):
+            outcome = sync.run()
+        database.end(outcome, sync.progress.requests)
+    rows, first = database.count(asked.streams), database.first_read()
+    database.connection.close()  # the report only reads
+    facts = _report(asked, goal, console)
     seconds = time.monotonic() - began
     Summary(asked, goal, sync.progress, database.news, first, rows, facts, outcome, seconds).show(console)
     return STOPPED if outcome == "stopped" else int(outcome == "failed")

@@ -20,9 +20,12 @@ import pytest
 from integration_tests.sandbox import Sandbox, Twilio, times
 from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN
 from quickstart.__main__ import OWN, ROOT
+from quickstart.arguments import Asked
 from quickstart.connector import Connector
-from quickstart.database import Run
+from quickstart.database import Database, Run
+from quickstart.run import run
 from quickstart.target import DAYS_BEFORE, DAYS_TO_COME, stand_in_time
+from quickstart.tests.rows import load, record, table
 
 COMMAND = (sys.executable, str(ROOT / "quickstart" / "__main__.py"))
 NEW = "SM" + "9" * 32
@@ -100,14 +103,14 @@ def test_a_day_goes_by_with_each_run_that_was_not_cut_short() -> None:
     def day(last: Run | None, live: bool = False) -> str:
         return times.iso(stand_in_time(last, clock, live))
 
-    def run(now: str, complete: bool = True) -> Run:
+    def ended(now: str, complete: bool = True) -> Run:
         return Run(3, MAIN, "2026-10-01T00:00:00Z", now, complete)
 
     assert day(None) == "2026-11-17T00:00:00Z"
-    assert day(run("2026-11-17T00:00:00Z")) == "2026-11-18T00:00:00Z"
-    assert day(run("2026-11-17T00:00:00Z", complete=False)) == "2026-11-17T00:00:00Z"
-    assert day(run("2026-11-25T00:00:00Z")) == "2026-11-25T00:00:00Z", "never behind the connector's clock"
-    assert day(run("2026-11-25T12:00:00Z")) == "2026-11-25T12:00:00Z", "after a run with --live"
+    assert day(ended("2026-11-17T00:00:00Z")) == "2026-11-18T00:00:00Z"
+    assert day(ended("2026-11-17T00:00:00Z", complete=False)) == "2026-11-17T00:00:00Z"
+    assert day(ended("2026-11-25T00:00:00Z")) == "2026-11-25T00:00:00Z", "never behind the connector's clock"
+    assert day(ended("2026-11-25T12:00:00Z")) == "2026-11-25T12:00:00Z", "after a run with --live"
     assert day(None, live=True) == "2026-11-25T17:00:00Z"
 
 
@@ -214,3 +217,18 @@ def test_no_copy_of_a_configuration_that_stands_in_a_file(tmp_path: Path) -> Non
 def test_what_cannot_be_right_is_said_at_once(tmp_path: Path) -> None:
     output, errors, code = finish(start(tmp_path, "--streams=mesages"))
     assert (output, code) == ("", 1) and "did you mean messages" in errors
+
+
+def test_ctrl_c_while_the_report_is_made_says_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def steps(asked: Asked, folder: Path, console: Any, database: Database) -> int:
+        database.begin({"account_sid": MAIN, "start_date": "2026-11-01T00:00:00Z"}, "", [table("keys")])
+        load(database, tmp_path, [record("keys", sid="SK1")])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("quickstart.run._steps", steps)
+    asked = Asked(None, "", ("keys",), tmp_path / "sandbox.duckdb", None, False)
+    assert run(asked, tmp_path) == 130
+    assert "Stopped. 1 rows of this run are in the database." in capsys.readouterr().out
+    assert query(asked.database, "SELECT sid FROM keys") == [("SK1",)]
