@@ -109,13 +109,19 @@ class Summary:
         else:
             what = "the stand-in has come to today: go on tomorrow"
         steps = [("Look at", report)] if self.asked.report.exists() else []
-        ask = f"duckdb {database}" if shutil.which("duckdb") else f"uvx --from duckdb-cli duckdb {database}"
         return [
             *steps,
-            ("Ask", f"{ask}   (with -ui: in a browser)"),
+            ("Ask", f"{_duckdb()} {database}   (with -ui: in a browser)"),
             ("Notebook", f'import duckdb; duckdb.connect("{database}").sql("FROM calls")'),
             ("Again", f"{self.asked.again}   ({what})"),
         ]
+
+
+def _duckdb() -> str:
+    """How DuckDB's command line can be had here."""
+    if shutil.which("duckdb"):
+        return "duckdb"
+    return "uvx --from duckdb-cli duckdb" if shutil.which("uvx") else "pip install duckdb-cli && duckdb"
 
 
 def _new(changes: Mapping[str, Change]) -> str:
