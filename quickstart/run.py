@@ -27,18 +27,22 @@ def run(asked: Asked, folder: Path) -> int:
     """All steps; the exit code. folder: for temporary files. Raises Failure where one cannot be done."""
     console = Console(highlight=False)
     made_here = not asked.database.exists()
-    database = Database(asked.database)
+    database: Database | None = None
     try:
+        database = Database(asked.database)
         return _steps(asked, folder, console, database)
     except KeyboardInterrupt:
-        if not database.run:
+        if not (database and database.run):
             raise
         console.print(f"\nStopped. {database.news.written:,} rows of this run are in the database.")
         return STOPPED
     finally:
-        database.connection.close()
-        if made_here and not database.run:  # an empty file would only be in the way
-            asked.database.unlink(missing_ok=True)
+        if database:
+            database.connection.close()
+        if made_here and not (database and database.run):  # an empty file would only be in the way
+            for path in (asked.database, Path(f"{asked.database}.wal")):
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
 
 def _steps(asked: Asked, folder: Path, console: Console, database: Database) -> int:
