@@ -3,7 +3,7 @@
 `python -m integration_tests.matrix.starter` reads orders, one JSON object a line, until its standard input closes:
 
     {"id": 1, "arguments": ["check", ...], "env": {...}, "folder": "...", "stdout": "path", "stderr": "path",
-     "retry": {"retry_for": 2}, "page_size": 20, "constants": {"cursors.ROWS_BETWEEN_STATES": 9},
+     "retry": {"retry_for": 2}, "page_size": 20, "constants": {"state.cursors.ROWS_BETWEEN_STATES": 9},
      "resolver": 20}
 
 What is null stays as it is. `retry` replaces figures of the manifest's `definitions.retry`, so that a test need not

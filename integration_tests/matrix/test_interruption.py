@@ -34,7 +34,7 @@ STREAMS = [
     "incoming_phone_numbers",
 ]
 # Pages and distances of states so small that two months of a small account are a long read.
-SMALL = {"page_size": 25, "constants": {"cursors.ROWS_BETWEEN_STATES": 120}}
+SMALL = {"page_size": 25, "constants": {"state.cursors.ROWS_BETWEEN_STATES": 120}}
 CONFIG = configuration(slice_step_duration="P1W", num_workers=4)
 # Rows that a state cannot cover: those of windows that are being read (each of at most eight pages), and the lookback
 # of up to three days and a bit, of which a day of the busiest stream has 45 rows.

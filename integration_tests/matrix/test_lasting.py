@@ -24,7 +24,7 @@ SOUND = [
 ]
 FIGURES = {"read_timeout": 3.0, "whole_timeout": 20, "retry_for": 3.0, "longest_wait": 0.6}
 MOST_ATTEMPTS = 12  # within these figures, whatever Retry-After says
-MOST_PIECES = 40  # requests for smaller and smaller ranges, where Twilio answers 5xx
+MOST_PIECES = 130  # requests for smaller and smaller ranges, where Twilio answers 5xx
 DIVIDED = ("500", "503")
 
 

@@ -117,6 +117,7 @@ def silent_host(scene: Scene) -> Outcome:
 
 
 DAYS = [(datetime.now(timezone.utc) - timedelta(days=days)).strftime("%Y-%m-%dT00:00:00Z") for days in range(10)]
+NO_MESSAGES = {"messages": [], "next_page_uri": None}
 LATE = {
     "use_global_cursor": False,
     "read_since": DAYS[9],
@@ -229,8 +230,14 @@ CASES: dict[str, Case] = {
     "values that cannot be read as what their columns declare": read(fault=page(with_text("price", '"n/a"'))),
     "has no SID in … but a …: it and others like it are passed over": read("flex_interaction_channels", fault=ODD_TASK),
     "has a … that is no date. It counts for nothing": read(state=saved(NO_DATE)),
-    "the list is not sorted by creation, so it is read to its end": read(
+    "the list is not sorted by creation or sending, so it is read to its end": read(
         switch=("list_order", "unordered"), page_size=20
+    ),
+    "no page token shows what stands behind the oldest rows with date_sent, so the list is read to its end": read(
+        switch=("messages_order", "undated_last"),
+        fault={"action": "json", "url": r"Messages\.json.*PageSize=1$", "body": NO_MESSAGES},
+        page_size=20,
+        config=configuration(start_date=DAYS[8]),
     ),
     "is not an account SID": check(account_sid="AC1"),
     "is not readable: give it as YYYY-MM-DDTHH:MM:SSZ": check(start_date="yesterday"),

@@ -117,6 +117,7 @@ ELSEWHERE = {
     "page_without_token": "the connector follows links, which have a token",
     "later_pages": "the connector does not look at the number of a page",
     "usage_before_account": "test_usage_of_a_young_account",
+    "key_sees_tokens": "test_check: `check` tells it",
     "legacy_region_hosts": "the connector never asks a host without its edge",
 }
 

@@ -82,8 +82,8 @@ class Years:
         """Whether a parent's state is one in which the child list is asked for."""
         state: dict[str, Any] = parent.at(now)
         if resource.name in expected.LIVE_PARENTS:
-            _, column, value = expected.LIVE_PARENTS[resource.name]
-            return bool(state[column] == value)
+            _, column, values = expected.LIVE_PARENTS[resource.name]
+            return state[column] in values
         return resource.name != "queue_members" or int(state["current_size"]) > 0
 
 
