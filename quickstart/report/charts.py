@@ -9,6 +9,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pygal
+from pygal.etree import etree
+
+etree.to_etree()  # lxml, where it happens to be installed, refuses what pygal hands it
 
 WIDE, NARROW = 760, 350
 LABELS = {WIDE: 9, NARROW: 4}  # of the places on the axis
