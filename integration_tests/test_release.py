@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,35 @@ def test_a_wheel_that_is_none_ends_the_rehearsal_with_what_was_said(tmp_path: Pa
     wheel.write_text("no archive", encoding="utf-8")
     with pytest.raises(release.NotReleasable, match=r"(?s)twine check \S+broken-1\S+ ended with 1:\n.*not a zip file"):
         release._run([sys.executable, "-m", "twine", "check", str(wheel)], tmp_path)
+
+
+def answers(names: set[str], spec: str = '{"type": "SPEC"}') -> Callable[[list[str], object], list[str]]:
+    """Stands in for running commands: what a connector with these streams would print."""
+    catalog = json.dumps({"type": "CATALOG", "catalog": {"streams": [{"name": name} for name in sorted(names)]}})
+
+    def run(command: list[str], _folder: object) -> list[str]:
+        return {"spec": [spec], "discover": ['{"type": "LOG"}', catalog]}.get(command[1], [])
+
+    return run
+
+
+def test_a_wheel_that_lacks_a_stream_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "_run", answers(set(streams())))
+    assert release.try_out(Path("source.whl")) == len(streams())
+    monkeypatch.setattr(release, "_run", answers(set(streams()) - {"messages"}))
+    with pytest.raises(release.NotReleasable, match=r"source\.whl and the schemas differ in streams: \['messages'\]"):
+        release.try_out(Path("source.whl"))
+
+
+def test_a_wheel_without_a_specification_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "_run", answers(set(streams()), spec='{"type": "TRACE"}'))
+    with pytest.raises(release.NotReleasable, match="0 messages of type SPEC"):
+        release.try_out(Path("source.whl"))
+
+
+def test_a_licence_that_is_not_allowed_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(release, "build", lambda folder: folder / "source.whl")
+    monkeypatch.setattr(release, "try_out", lambda wheel: 1)
+    monkeypatch.setattr(licences, "refused", lambda: {"planted": ["GPL"]})
+    with pytest.raises(release.NotReleasable, match="planted"):
+        release.dry_run(str(tmp_path / "rehearsal"))
