@@ -1,1 +1,1 @@
-"""The quick start: Twilio, or the sandbox, into a DuckDB file through PyAirbyte. It is not part of the connector."""
+"""The quick start: Twilio, or the sandbox, into a DuckDB file and a report. It is not part of the connector."""

@@ -1,86 +1,84 @@
-"""The steps of the quick start, one after the other; `quickstart.sh --help` says what can be chosen."""
+"""The quick start, from its command line to its exit code: 0, 1 where something failed, 130 where it was stopped."""
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 import os
 import shutil
+import signal
 import sys
+import tempfile
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-OWN = ROOT / ".quickstart"  # logs, temporary files and the environment
-
-
-def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="quickstart.sh",
-        description="Reads Twilio into a DuckDB file through PyAirbyte. Without --config it reads a local stand-in for "
-        "Twilio, which it starts. Run it again, and it reads what is new.",
-    )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="JSON file with the connector's configuration")
-    parser.add_argument("--streams", metavar="A,B", help="streams to read, separated by commas (default: all)")
-    parser.add_argument(
-        "--database", type=Path, metavar="FILE", help="default: sandbox.duckdb, or twilio.duckdb with --config"
-    )
-    parser.add_argument("--start-date", metavar="DATE", help="YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, not the file's")
-    parser.add_argument(
-        "--live", action="store_true", help="let the stand-in's clock run; without, it stands at the last midnight UTC"
-    )
-    return parser.parse_args(arguments)
+STOPPED = 130
+NOTHING_READ = "\nStopped. Nothing was read in this run, and the database is as it was."
+OWN = ROOT / ".quickstart"  # temporary files, and the log of what should not happen
 
 
 def main() -> None:
-    """Run the steps; exits with 1 and one sentence where one of them fails."""
+    """Run it. Arguments are looked at before anything that takes time is imported."""
     sys.path[0] = str(ROOT)  # in place of this folder
-    asked = parsed()
-    folder = _temporary_folder()
-    # PyAirbyte takes its settings from the environment when it is imported.
-    os.environ.update(
-        DO_NOT_TRACK="1",
-        AIRBYTE_OFFLINE_MODE="1",
-        AIRBYTE_PROJECT_DIR=str(OWN),
-        AIRBYTE_TEMP_DIR=str(folder),
-        AIRBYTE_LOGGING_ROOT=str(OWN / "logs"),
-        NO_LIVE_PROGRESS="1",
-    )
-    from quickstart.report import Failure, quiet, say
+    with _ctrl_c_at_once():
+        from quickstart.arguments import parsed
 
+        asked = parsed()
+        import duckdb
+
+        duckdb.connect().execute("SELECT ?", [1]).fetchone()  # its first query imports more
+        from quickstart.failure import Failure
+        from quickstart.run import run
+
+    folder = _temporary_folder()
     try:
-        say("Starting PyAirbyte ...")
-        with quiet():
-            from quickstart.steps import run
-        run(asked, folder)
-    except Failure as failure:
-        sys.exit(f"\n{failure}")
+        try:
+            sys.exit(run(asked, folder))
+        except Failure as failure:
+            sys.exit(f"\n{failure}")
     except KeyboardInterrupt:
-        sys.exit("\nStopped. Run the same command again: it goes on from what was written.")
+        print(NOTHING_READ, file=sys.stderr)
+        sys.exit(STOPPED)
     except Exception as error:
-        log = OWN / "logs" / "quickstart.log"
+        log = OWN / "quickstart.log"
         log.write_text(traceback.format_exc())
         sys.exit(f"\nThe quick start failed, which it should not: {type(error).__name__}: {error}\nThe details: {log}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def _ctrl_c_at_once() -> Iterator[None]:
+    """Ctrl-C ends the process while modules are imported: some of them would swallow the exception, or make another."""
+
+    def leave(*_: Any) -> None:
+        os.write(2, f"{NOTHING_READ}\n".encode())
+        os._exit(STOPPED)
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # not where it is ignored, as in the background
+        signal.signal(signal.SIGINT, leave)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def _temporary_folder() -> Path:
-    """A folder of this process alone: PyAirbyte makes its files, secrets included, readable to everybody."""
+    """A folder of this process, for this user alone: the configuration and rows stand in it for a while. What a run
+    that was killed left there is taken away."""
     parent = OWN / "temporary"
     parent.mkdir(parents=True, exist_ok=True)
-    for left in parent.iterdir():  # a run that was killed leaves rows and a configuration behind
-        if left.name.isdigit() and not _alive(int(left.name)):
+    for left in parent.iterdir():
+        if not _alive(left.name.partition("-")[0]):
             shutil.rmtree(left, ignore_errors=True)
-    folder = parent / str(os.getpid())
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))  # made with mode 0700
 
 
-def _alive(pid: int) -> bool:
+def _alive(pid: str) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
         return False
     except PermissionError:
         pass

@@ -1,144 +1,121 @@
-"""The connector as PyAirbyte runs it, overheard: what it says is shown while it works, and a failure is kept."""
+"""The connector as a subprocess, by its own command line."""
 
 from __future__ import annotations
 
-import contextlib
+import json
+import os
+import subprocess
 import sys
-import threading
-import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-import airbyte
-import orjson
-from airbyte.exceptions import AirbyteSubprocessFailedError, PyAirbyteError
-from airbyte_protocol.models import SyncMode
+from quickstart.failure import Failure
 
-from quickstart.database import SOURCE, Database
-from quickstart.report import LOGS, Failure, quiet, say
-
-PROGRAM = Path(sys.executable).with_name(SOURCE)  # the connector's console script beside this Python
-SECONDS_BETWEEN_SIGNS = 5
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS_TO_END = 5
 
 
 class Connector:
-    """The installed console script as PyAirbyte's local executable. config: the connector's configuration."""
+    """`python -m source_twilio` with a configuration. file: where that stands already, so that no copy of secrets is
+    made; folder: for its files, readable to this user alone; environment: its variables."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        with quiet():
-            self._source = airbyte.get_source(SOURCE, config, local_executable=PROGRAM)
-        self._ears = Ears(self._source.executor)
-        self._source.executor = self._ears  # type: ignore[assignment]  # it does what an executor does
+    def __init__(
+        self, config: Mapping[str, Any], file: Path | None, folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        self._folder = folder
+        path = os.pathsep.join([str(ROOT), *filter(None, [environment.get("PYTHONPATH")])])
+        self._environment = {**environment, "PYTHONPATH": path}
+        self._config = str(file.absolute()) if file else self._file("config.json", config)
+        self._reading: subprocess.Popen[bytes] | None = None
 
-    @property
-    def errors(self) -> list[str]:
-        """What the connector could not do."""
-        return self._ears.errors
-
-    def check(self) -> None:
-        """Ask the connector whether the credentials are right. Raises Failure if they are not."""
-        with self._failing("Check"):
-            self._source.check()
-
-    def discover(self) -> dict[str, bool]:
-        """The names of the connector's streams, and whether it can read them incrementally."""
-        with self._failing("Discover"):
-            streams = self._source.discovered_catalog.streams
-        return {one.name: SyncMode.incremental in one.supported_sync_modes for one in streams}
-
-    def read(self, streams: list[str], database: Database) -> Counter[str]:
-        """Read streams into a database; how many rows came of each. What fails in one stream is added to `errors`."""
-        with self._ears.progress(), self._failing("Read"):
-            self._source.select_streams(streams)
-            self._source.read(cache=database.cache, skip_validation=True)  # the connector's own sentences are clearer
-        return self._ears.rows
-
-    @contextlib.contextmanager
-    def _failing(self, what: str) -> Iterator[None]:
+    def check_and_discover(self) -> list[dict[str, Any]]:
+        """The streams that there are, once the credentials are known to be right. Raises Failure if they are not."""
+        # Both at once: most of either is the start of Python.
+        commands = {name: self._start(name, "--config", self._config) for name in ("check", "discover")}
         try:
-            with quiet():
-                yield
-        except PyAirbyteError as error:
-            reason = self._ears.status or (self.errors[0] if self.errors else f"{error.get_message()} (see {LOGS})")
-            raise Failure(f"{what}: {reason.removeprefix('check: ')}") from error
-
-
-class Ears:
-    """Stands before PyAirbyte's executor, passes everything on and listens.
-
-    PyAirbyte drops all rows of a read if the connector ends with an error, those of complete streams too. Here such an
-    end is kept in `errors`; what was read until then is written, and the connector's state says how far that is.
-    """
-
-    def __init__(self, executor: Any) -> None:
-        self._executor = executor
-        self.rows: Counter[str] = Counter()
-        self.errors: list[str] = []
-        self.status = ""
-        self._ended = False
-        self._began = self._said = time.monotonic()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._executor, name)
-
-    def execute(self, args: list[str], **options: Any) -> Iterator[str]:
-        """The lines of a command of the connector."""
-        try:
-            for line in self._executor.execute(args, **options):
-                self._hear(line)
-                yield line
-        except AirbyteSubprocessFailedError:
-            if args[0] != "read":
-                raise
-            if not self.errors:
-                self.errors.append(f"The connector ended before its time; {LOGS} holds its last words.")
-        self._ended = args[0] == "read"
-
-    @contextlib.contextmanager
-    def progress(self) -> Iterator[None]:
-        """Say from time to time how far the read is, while the block runs."""
-        self._began = self._said = time.monotonic()
-        over = threading.Event()
-
-        def run() -> None:
-            while not over.wait(1):
-                if time.monotonic() - self._said >= SECONDS_BETWEEN_SIGNS:
-                    self._tell("writing into the database" if self._ended else f"{self.rows.total():,} rows so far")
-
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        try:
-            yield
+            said = {name: _messages(process.communicate()[0]) for name, process in commands.items()}
         finally:
-            over.set()
-            thread.join()
+            for process in commands.values():
+                _end(process)
+        for message in said["check"]:
+            status = message.get("connectionStatus", {})
+            if status.get("status") == "FAILED":
+                raise Failure(status["message"].removeprefix("check: "))
+        for name, process in commands.items():
+            if process.returncode:
+                _fail(name, said[name])
+        catalogs = [message["catalog"]["streams"] for message in said["discover"] if message["type"] == "CATALOG"]
+        return list(catalogs[0])
 
-    def _hear(self, line: str) -> None:
+    def read(self, streams: list[dict[str, Any]], states: list[dict[str, Any]]) -> Iterator[bytes]:
+        """The lines of a read, from the states on; afterwards `exit_code` says how it ended."""
+        configured = [
+            {
+                "stream": stream,
+                "sync_mode": "incremental" if incremental(stream) else "full_refresh",
+                "destination_sync_mode": "append_dedup" if incremental(stream) else "overwrite",
+                "primary_key": stream["source_defined_primary_key"],
+            }
+            for stream in streams
+        ]
+        catalog, state = self._file("catalog.json", {"streams": configured}), self._file("state.json", states)
+        self._reading = self._start("read", "--config", self._config, "--catalog", catalog, "--state", state)
+        assert self._reading.stdout
+        with self._reading.stdout:
+            yield from self._reading.stdout
+
+    def stop(self) -> None:
+        """End a read that is still going on."""
+        if self._reading:
+            _end(self._reading)
+
+    def exit_code(self) -> int:
+        """The exit code of the read, once its output has ended."""
+        return self._reading.wait() if self._reading else 0
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "source_twilio", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            cwd=self._folder,
+            env=self._environment,
+            start_new_session=True,  # Ctrl-C is for the quick start, which ends the connector itself
+        )
+
+    def _file(self, name: str, content: Any) -> str:
+        path = self._folder / name
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return str(path)
+
+
+def incremental(stream: Mapping[str, Any]) -> bool:
+    """Whether a stream can go on from a state."""
+    return "incremental" in stream["supported_sync_modes"]
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
         try:
-            message = orjson.loads(line)
-            kind = message["type"]
-        except (ValueError, KeyError, TypeError):
-            return  # PyAirbyte writes what is no message into its log
-        if kind == "RECORD":
-            self.rows[message["record"]["stream"]] += 1
-        elif kind == "CONNECTION_STATUS":
-            self.status = message["connectionStatus"].get("message") or ""
-        elif kind == "LOG" and message["log"]["level"] == "WARN":
-            self._tell(message["log"]["message"])
-        elif kind == "TRACE" and message["trace"].get("error"):
-            self.errors.append(message["trace"]["error"]["message"])
-        elif kind == "TRACE" and message["trace"].get("stream_status"):
-            self._hear_status(message["trace"]["stream_status"])
+            process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
-    def _hear_status(self, status: dict[str, Any]) -> None:
-        name = status["stream_descriptor"]["name"]
-        if status["status"] == "COMPLETE":
-            self._tell(f"{name}: {self.rows[name]:,} rows")
-        elif status["status"] == "INCOMPLETE":
-            self._tell(f"{name}: stopped after {self.rows[name]:,} rows")
 
-    def _tell(self, text: str) -> None:
-        self._said = time.monotonic()
-        say(f"{self._said - self._began:6.0f} s  {text}")
+def _messages(output: bytes) -> list[dict[str, Any]]:
+    found = []
+    for line in output.splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return [message for message in found if isinstance(message, dict) and "type" in message]
+
+
+def _fail(command: str, messages: list[dict[str, Any]]) -> NoReturn:
+    reasons = [message["trace"]["error"]["message"] for message in messages if message.get("trace", {}).get("error")]
+    raise Failure(reasons[0] if reasons else f"The connector's {command} ended without saying why.")

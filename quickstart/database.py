@@ -1,89 +1,86 @@
-"""The DuckDB file: PyAirbyte's cache, made to write along the way and each row once."""
+"""The DuckDB file: a table a stream, and a schema `sync` with the states and with what each run found.
+
+A batch of rows is merged together with the states that came behind them, in one transaction. So the states never say
+more than the rows, whenever the process is killed, and the next run goes on from there.
+"""
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any
 
 import duckdb
-from airbyte._processors.sql.duckdb import DuckDBSqlProcessor
-from airbyte.caches import DuckDBCache
-from airbyte.constants import AB_RAW_ID_COLUMN
-from airbyte.shared.sql_processor import SqlProcessorBase
-from sqlalchemy import text
 
-from quickstart.report import Failure
+from quickstart.batches import Batch, Ended
+from quickstart.columns import quoted, text
+from quickstart.failure import Failure
+from quickstart.tables import Change, StreamTable
 
-SECONDS_BETWEEN_WRITES = 60
-SOURCE = "source-twilio"  # states are kept under the name of their source
-STATES = "_airbyte_state"
-SMALL_BLOCKS = {"default_block_size": 16384}  # of a new file: some hundred small tables would take 70 MB in large ones
-LOADING = re.compile(r"(\w+)_01[0-9a-z]{7}")  # a table and part of the ULID of what is loaded into it
-
-
-class Writer(DuckDBSqlProcessor):
-    """PyAirbyte's writer for DuckDB. It keeps rows in files until the whole read has ended, and so would lose hours of
-    reading if it were stopped; this one writes them, and the states that came with them, every minute."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._written = time.monotonic()
-
-    def process_record_message(self, record_msg: Any, stream_record_handler: Any, progress_tracker: Any) -> None:
-        """Take a row; now and then write all that is there."""
-        super().process_record_message(record_msg, stream_record_handler, progress_tracker)
-        if time.monotonic() - self._written >= SECONDS_BETWEEN_WRITES:
-            for stream in self.catalog_provider.stream_names:
-                self.write_stream_data(stream, progress_tracker=progress_tracker)
-            self._written = time.monotonic()
-
-    def _ensure_compatible_table_schema(self, stream_name: str, table_name: str) -> None:
-        """Add columns that the connector did not have before. PyAirbyte's own way of looking for them takes longer than
-        all the rest of writing, and it fails on columns named like a word of SQL, such as `from`."""
-        query = f"SELECT column_name FROM duckdb_columns() WHERE table_name = '{table_name}'"
-        with self.get_sql_connection() as connection:
-            known = set(connection.execute(text(query)).scalars())
-        for name, kind in self._get_sql_column_definitions(stream_name).items():
-            if name not in known:
-                column = self._quote_identifier(name)
-                self._execute_sql(f"ALTER TABLE {self._fully_qualified(table_name)} ADD COLUMN {column} {kind}")
-
-    def _merge_temp_table_to_final_table(self, stream_name: str, temp_table_name: str, final_table_name: str) -> None:
-        """Put rows in the place of those with their primary key. A row that came twice is kept as it came last:
-        PyAirbyte's MERGE would insert it twice."""
-        keys = [self._quote_identifier(key) for key in self.catalog_provider.get_primary_keys(stream_name)]
-        columns = ", ".join(self._quote_identifier(name) for name in self._get_sql_column_definitions(stream_name))
-        table, loaded = self._fully_qualified(final_table_name), self._fully_qualified(temp_table_name)
-        same = " AND ".join(f"old.{key} = new.{key}" for key in keys)
-        newest = (
-            f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {AB_RAW_ID_COLUMN} DESC)"  # ordered by time
-        )
-        with self.get_sql_connection() as connection:  # one transaction
-            connection.execute(text(f"DELETE FROM {table} AS old USING {loaded} AS new WHERE {same}"))
-            insert = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {loaded} QUALIFY {newest} = 1"
-            connection.execute(text(insert))
+# Of a new file: some hundred small tables would take 70 MB in large ones.
+SMALL_BLOCKS: dict[str, Any] = {"default_block_size": 16384}
+AS_IT_IS: dict[str, Any] = {}
+SYNC = """
+CREATE SCHEMA IF NOT EXISTS sync;
+CREATE TABLE IF NOT EXISTS sync.states (stream VARCHAR, state JSON, saved_at TIMESTAMPTZ);
+CREATE TABLE IF NOT EXISTS sync.runs (
+    run BIGINT, account_sid VARCHAR, start_date VARCHAR, twilio_now VARCHAR, began TIMESTAMPTZ, ended TIMESTAMPTZ,
+    outcome VARCHAR, rows_read BIGINT, requests BIGINT);
+CREATE TABLE IF NOT EXISTS sync.streams (
+    stream VARCHAR, product VARCHAR, cursor_field VARCHAR, run BIGINT, status VARCHAR, rows_read BIGINT,
+    requests BIGINT, ended TIMESTAMPTZ);
+CREATE TABLE IF NOT EXISTS sync.changes (
+    run BIGINT, stream VARCHAR, new BIGINT, changed BIGINT, gone BIGINT, columns JSON);
+CREATE TABLE IF NOT EXISTS sync.problems (run BIGINT, stream VARCHAR, problem VARCHAR);
+"""
 
 
-class Cache(DuckDBCache):
-    """PyAirbyte's DuckDB cache with the writer above."""
+@dataclass(frozen=True)
+class Run:
+    """A run as the file remembers it. now: the stand-in's time in it, empty for a real account."""
 
-    _sql_processor_class: ClassVar[type[SqlProcessorBase]] = Writer
+    run: int
+    account_sid: str
+    start_date: str
+    now: str
+    complete: bool
+
+
+@dataclass
+class News:
+    """What a run has brought so far: changes by stream, rows written, streams that are complete."""
+
+    changes: dict[str, Change] = field(default_factory=dict)
+    complete: set[str] = field(default_factory=set)
+
+    @property
+    def written(self) -> int:
+        """Rows that came and are in the file now."""
+        return sum(change.read for change in self.changes.values())
 
 
 class Database:
-    """The file, open. path: where it is; folder: for temporary files. Raises Failure if it cannot be opened."""
+    """The file, open for this process alone. Raises Failure if it cannot be opened or is not one of ours."""
 
-    def __init__(self, path: Path, folder: Path) -> None:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.news = News()
+        self._tables: dict[str, StreamTable] = {}
+        self.run = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _drop_leftovers(path)
-            self.cache = Cache(db_path=path, cache_dir=folder)
+            self.connection = duckdb.connect(str(path), config=AS_IT_IS if path.exists() else SMALL_BLOCKS)
+            self.connection.execute("SET TimeZone = 'UTC'")
+            if self._has("_airbyte_state"):
+                self.connection.close()
+                raise Failure(f"{path} was written by PyAirbyte. Name another file with --database.")
+            self.connection.execute(SYNC)
         except (OSError, duckdb.Error) as error:
-            raise Failure(f"The database {path} cannot be opened: {error}") from error
+            hint = "Close the program that has it open" if "lock" in str(error) else "Name another one with --database"
+            raise Failure(f"The database {path} cannot be opened: {error}\n{hint}.") from error
 
     def __enter__(self) -> Database:
         return self
@@ -91,36 +88,131 @@ class Database:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.cache.close()
+        self.connection.close()
 
-    def streams_with_state(self) -> set[str]:
-        """The streams of which a read has left a state; they go on from there."""
-        return self.cache.get_state_provider(SOURCE).known_stream_names
+    def last_run(self) -> Run | None:
+        """The newest run that was begun; None in a new file."""
+        row = self.connection.execute(
+            "SELECT run, account_sid, start_date, twilio_now, coalesce(outcome, 'stopped') <> 'stopped' "
+            "FROM sync.runs ORDER BY run DESC LIMIT 1"
+        ).fetchone()
+        return Run(*row) if row else None
+
+    def begin(self, config: Mapping[str, Any], now: str, streams: Iterable[StreamTable]) -> int:
+        """Begin a run: its number. Tables are made, or get the columns that are new. Raises Failure if the file holds
+        the rows of another account: lists that are read whole would take each other's place."""
+        last, account = self.last_run(), str(config.get("account_sid"))
+        if last and last.account_sid != account:
+            raise Failure(
+                f"{self.path} holds the rows of {last.account_sid}, and the configuration names {account}. "
+                "Name another file with --database."
+            )
+        self.run = last.run + 1 if last else 1
+        with self._transaction():
+            self._execute(
+                "INSERT INTO sync.runs VALUES (?, ?, ?, ?, now(), NULL, NULL, NULL, NULL)",
+                [self.run, account, str(config.get("start_date")), now],
+            )
+            for table in streams:
+                table.prepare(self.connection)
+                self._tables[table.name] = table
+        return self.run
+
+    def states(self, streams: Iterable[str]) -> list[dict[str, Any]]:
+        """The states of streams, as the connector takes them."""
+        wanted = set(streams)
+        rows = self.connection.execute("SELECT stream, CAST(state AS VARCHAR) FROM sync.states ORDER BY stream")
+        return [
+            {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": json.loads(state)}}
+            for name, state in rows.fetchall()
+            if name in wanted
+        ]
 
     def forget_later_starts(self, streams: Iterable[str], start_date: str) -> list[str]:
         """Drop the states of streams that were read from a later start date on, so that they are read again from this
         one; their names."""
-        states = self.cache.get_state_provider(SOURCE).stream_state_artifacts
-        began = {state.stream_descriptor.name: dict(state.stream_state or {}).get("read_since") for state in states}
-        later = [stream for stream in streams if (began.get(stream) or "") > start_date]
+        later = [
+            state["stream"]["stream_descriptor"]["name"]
+            for state in self.states(streams)
+            if (state["stream"]["stream_state"].get("read_since") or "") > start_date
+        ]
         for stream in later:
-            self.cache.execute_sql(f"DELETE FROM {STATES} WHERE stream_name = '{stream}'")
+            self._execute("DELETE FROM sync.states WHERE stream = ?", [stream])
         return later
+
+    def load(self, batch: Batch) -> None:
+        """Write a batch: rows, the states that cover them, and the ends of streams, all of it or nothing."""
+        changes = {}
+        with self._transaction():
+            for stream, file in batch.files.items():
+                changes[stream] = self._tables[stream].merge(self.connection, file, self.run)
+            for stream, ended in batch.ended.items():
+                if ended.complete and self._tables[stream].whole:
+                    change = changes.setdefault(stream, Change())
+                    change.gone = self._tables[stream].drop_gone(self.connection, self.run)
+                self._note_end(stream, ended)
+            for stream, state in batch.states.items():
+                self._execute("DELETE FROM sync.states WHERE stream = ?", [stream])
+                self._execute("INSERT INTO sync.states VALUES (?, ?, now())", [stream, json.dumps(state)])
+            for stream, problem in batch.problems:
+                self._execute("INSERT INTO sync.problems VALUES (?, ?, ?)", [self.run, stream, problem])
+            for stream, change in changes.items():
+                self.news.changes.setdefault(stream, Change()).add(change)
+                self._note_change(stream)
+        self.news.complete |= {stream for stream, ended in batch.ended.items() if ended.complete}
+
+    def end(self, outcome: str, requests: int) -> None:
+        """Note how the run ended: complete, failed (something could not be read) or stopped."""
+        query = "UPDATE sync.runs SET ended = now(), outcome = ?, rows_read = ?, requests = ? WHERE run = ?"
+        self._execute(query, [outcome, self.news.written, requests, self.run])
+
+    def first_read(self) -> tuple[int, int] | None:
+        """Rows and requests of the first run that was not cut short, unless it is this one."""
+        query = "SELECT rows_read, requests FROM sync.runs WHERE outcome <> 'stopped' AND run < ? ORDER BY run LIMIT 1"
+        row = self.connection.execute(query, [self.run]).fetchone()
+        return (int(row[0]), int(row[1])) if row else None
 
     def count(self, streams: Iterable[str]) -> dict[str, int]:
         """How many rows there are of each stream."""
-        found = {row["name"] for row in self.cache.run_sql_query("SELECT table_name AS name FROM duckdb_tables()")}
-        return {name: self._count(name) if name in found else 0 for name in streams}
+        parts = [f"SELECT {text(name)}, count(*) FROM {quoted(name)}" for name in streams]
+        return dict(self.connection.execute(" UNION ALL ".join(parts)).fetchall()) if parts else {}
 
-    def _count(self, name: str) -> int:
-        return int(self.cache.run_sql_query(f'SELECT count(*) AS rows FROM main."{name}"')[0]["rows"])
+    def _note_end(self, stream: str, ended: Ended) -> None:
+        status = "complete" if ended.complete else "incomplete"
+        table = self._tables[stream]
+        row = [stream, table.product, table.cursor, self.run, status, ended.rows, ended.requests]
+        self._execute("DELETE FROM sync.streams WHERE stream = ?", [stream])
+        self._execute("INSERT INTO sync.streams VALUES (?, ?, ?, ?, ?, ?, ?, now())", row)
+
+    def _note_change(self, stream: str) -> None:
+        change = self.news.changes[stream]
+        row = [self.run, stream, change.new, change.changed, change.gone, json.dumps(change.columns)]
+        self._execute("DELETE FROM sync.changes WHERE run = ? AND stream = ?", row[:2])
+        self._execute("INSERT INTO sync.changes VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def _execute(self, query: str, values: list[Any]) -> None:
+        self.connection.execute(query, values)
+
+    def _has(self, table: str) -> bool:
+        query = "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = ?"
+        found = self.connection.execute(query, [table]).fetchone()
+        return bool(found and found[0])
+
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self.connection)
 
 
-def _drop_leftovers(path: Path) -> None:
-    """Drop the tables through which PyAirbyte loads rows; a run that was killed leaves one behind. Makes a new file."""
-    with duckdb.connect(str(path), config=SMALL_BLOCKS) as connection:
-        names = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-        for name in names:
-            found = LOADING.fullmatch(name)
-            if found and found[1] in names:
-                connection.execute(f'DROP TABLE "{name}"')
+class _Transaction:
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.begin()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind:
+            self._connection.rollback()
+        else:
+            self._connection.commit()

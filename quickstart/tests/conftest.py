@@ -1,15 +1,22 @@
-"""What cannot be tested on every Python."""
+"""What is common to the tests of the quick start."""
 
 from __future__ import annotations
 
-import os
-import sys
+from pathlib import Path
 
-# PyAirbyte looks at them when it is imported: no telemetry, no question to Airbyte's registry.
-os.environ.update(DO_NOT_TRACK="1", AIRBYTE_OFFLINE_MODE="1")
-collect_ignore = ["test_database.py", "test_quickstart.py"] if sys.version_info >= (3, 13) else []
+import pytest
+
+from quickstart.tests import browser, example
 
 
-def pytest_report_header() -> list[str]:
-    """Say which tests are left out, and why."""
-    return [f"left out: {name}, PyAirbyte cannot be installed on Python 3.13" for name in collect_ignore]
+def pytest_report_header() -> str:
+    """Say whether a browser looks at the report."""
+    return f"report.html is shown in {browser.CHROMIUM or 'no browser: there is no Chromium'}"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A database of two accounts in which everything adds up; a test may change it."""
+    path = tmp_path / "twilio.duckdb"
+    example.make(path)
+    return path

@@ -1,156 +1,208 @@
-"""PyAirbyte's cache as the quick start changes it, and the tables it prints."""
+"""The database: rows by their keys, states together with the rows that they cover, and what changed."""
 
 from __future__ import annotations
 
-import gc
-import warnings
-from collections.abc import Iterator, Sequence
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of PyAirbyte's dependencies, about the versions of each other and of Python
-    from airbyte.progress import ProgressTracker
-    from airbyte.shared.catalog_providers import CatalogProvider
-    from airbyte.strategies import WriteStrategy
-    from airbyte_protocol.models import AirbyteMessage, ConfiguredAirbyteCatalog
+from quickstart.arguments import ROOT
+from quickstart.database import Database
+from quickstart.failure import Failure
+from quickstart.tests.rows import ACCOUNT, CONFIG, load, log, record, run, state, status, table
 
-    from quickstart import database, report
-    from quickstart.database import SOURCE, Database
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from quickstart.database import Database
+from quickstart.tests.rows import CONFIG, load, record, state, table
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # PyAirbyte's own
-COLUMNS = {"sid": {"type": "string"}, "from": {"type": ["string", "null"]}, "price": {"type": ["number", "null"]}}
+class Last(type(table("calls"))):
+    def merge(self, *more):
+        super().merge(*more)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with Database(Path(sys.argv[1])) as database:
+    calls = table("calls")
+    calls.__class__ = Last
+    database.begin(CONFIG, "", [table("messages"), calls])
+    lines = [record("messages", sid="SM2"), state("messages", cursor="two"), record("calls", sid="CA1")]
+    load(database, Path(sys.argv[1]).parent, lines)
+"""
+
+
+def query(path: Path, text: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(text).fetchall()
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Iterator[Path]:
-    """A database file; what PyAirbyte leaves open is closed here and not in the next test."""
-    yield tmp_path / "twilio.duckdb"
-    gc.collect()
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "twilio.duckdb"
 
 
-def catalog(columns: dict[str, Any] = COLUMNS, key: Sequence[str] = ("sid",)) -> CatalogProvider:
-    """A catalog of one stream, messages."""
-    stream = {"name": "messages", "json_schema": {"properties": columns}, "supported_sync_modes": ["incremental"]}
-    configured = {"stream": stream, "sync_mode": "incremental", "destination_sync_mode": "append_dedup"}
-    return CatalogProvider(
-        ConfiguredAirbyteCatalog.model_validate({"streams": [{**configured, "primary_key": [[name] for name in key]}]})
+def test_values_have_the_types_of_the_schema(path: Path) -> None:
+    row = {
+        "sid": "SM1", "from": "+1", "price": -0.0075, "num_segments": 3, "date_sent": "2026-11-02T10:00:00Z",
+        "subresource_uris": {"media": "/m"},
+    }  # fmt: skip
+    run(path, [table("messages")], [record("messages", **row)])
+    (found,) = query(
+        path,
+        'SELECT sid, "from", price, num_segments, epoch(date_sent), subresource_uris.media, typeof(date_sent), '
+        "epoch_ms(_airbyte_extracted_at) FROM messages",
     )
+    when = 1_793_613_600
+    assert found == ("SM1", "+1", -0.0075, 3, when, "/m", "TIMESTAMP WITH TIME ZONE", 1_795_000_000_123)
 
 
-def record(sid: str, **values: Any) -> AirbyteMessage:
-    """A row of messages."""
-    data = {"sid": sid, **values}
-    return AirbyteMessage.model_validate(
-        {"type": "RECORD", "record": {"stream": "messages", "data": data, "emitted_at": 1_795_000_000_000}}
+def test_a_row_takes_the_place_of_the_one_with_its_key_and_the_last_counts(path: Path) -> None:
+    lines = [record("messages", sid="SM1", status="sent"), record("messages", sid="SM2", status="sent")]
+    first = run(path, [table("messages")], lines)
+    assert (first.news.changes["messages"].new, first.news.changes["messages"].changed) == (2, 0)
+    lines = [
+        record("messages", sid="SM1", status="sent"),
+        record("messages", sid="SM2", status="delivered", price=-1),
+        record("messages", sid="SM3", status="queued"),
+        record("messages", sid="SM3", status="sent"),
+    ]
+    second = run(path, [table("messages")], lines)
+    change = second.news.changes["messages"]
+    assert (change.read, change.new, change.changed, change.gone) == (4, 1, 1, 0)
+    assert change.columns == {"status": 1, "price": 1}
+    assert query(path, "SELECT sid, status, price FROM messages ORDER BY sid") == [
+        ("SM1", "sent", None), ("SM2", "delivered", -1.0), ("SM3", "sent", None),
+    ]  # fmt: skip
+
+
+def test_parts_of_a_key_inside_an_object(path: Path) -> None:
+    key = [["account_sid"], ["period", "start"]]
+    period = {"type": "object", "properties": {"start": {"type": "string"}}}
+    schema = {"properties": {"account_sid": {"type": "string"}, "period": period, "n": {"type": "integer"}}}
+    made = table("messages", source_defined_primary_key=key, json_schema=schema)
+    rows = [("AC1", "a", 1), ("AC1", "b", 2), ("AC1", "a", 3)]
+    run(path, [made], [record("messages", account_sid=one, period={"start": two}, n=n) for one, two, n in rows])
+    assert query(path, "SELECT n FROM messages ORDER BY n") == [(2,), (3,)]
+
+
+def test_a_whole_list_drops_what_is_gone_only_once_it_is_complete(path: Path) -> None:
+    run(path, [table("keys", whole=True)], [record("keys", sid="SK1"), record("keys", sid="SK2"), status("keys")])
+    lines = [record("keys", sid="SK2"), record("keys", sid="SK3"), status("keys", "INCOMPLETE")]
+    run(path, [table("keys", whole=True)], lines)
+    assert query(path, "SELECT sid FROM keys ORDER BY sid") == [("SK1",), ("SK2",), ("SK3",)]
+    third = run(path, [table("keys", whole=True)], [record("keys", sid="SK3"), status("keys")])
+    assert query(path, "SELECT sid FROM keys ORDER BY sid") == [("SK3",)]
+    assert third.news.changes["keys"].gone == 2
+    run(path, [table("keys", whole=True)], [status("keys")])
+    assert query(path, "SELECT sid FROM keys") == []
+
+
+def test_a_list_that_goes_on_from_a_state_keeps_what_does_not_come_again(path: Path) -> None:
+    run(path, [table("messages")], [record("messages", sid="SM1"), status("messages")])
+    run(path, [table("messages")], [record("messages", sid="SM2"), status("messages")])
+    assert query(path, "SELECT count(*) FROM messages") == [(2,)]
+
+
+def test_rows_and_the_state_that_covers_them_come_together_or_not_at_all(path: Path) -> None:
+    with Database(path) as database:
+        database.begin(CONFIG, "", [table("messages"), table("calls")])
+        load(database, path.parent, [record("messages", sid="SM1"), state("messages", cursor="one")])
+        bad = [record("messages", sid="SM2"), state("messages", cursor="two"), record("calls", sid="CA1", duration="x")]
+        with pytest.raises(duckdb.Error):
+            load(database, path.parent, bad)
+        with pytest.raises(KeyError):  # a stream that was not asked for
+            load(database, path.parent, [record("messages", sid="SM2"), record("roles", sid="RL1")])
+        assert database.count(["messages", "calls"]) == {"messages": 1, "calls": 0}
+        (saved,) = database.states(["messages"])
+        assert saved["stream"]["stream_state"] == {"cursor": "one"}
+        assert database.news.written == 1
+
+
+def test_killed_in_the_middle_of_a_batch(path: Path) -> None:
+    run(path, [table("messages"), table("calls")], [record("messages", sid="SM1"), state("messages", cursor="one")])
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(path)], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True
     )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert query(path, "SELECT sid FROM messages") == [("SM1",)]
+    assert query(path, "SELECT state->>'cursor' FROM sync.states") == [("one",)]
+    with Database(path) as database:
+        last = database.last_run()
+        assert last and last.run == 2 and not last.complete
 
 
-def state(cursor: str, read_since: str = "2026-11-01T00:00:00Z") -> AirbyteMessage:
-    """A state of messages."""
-    blob = {"stream_descriptor": {"name": "messages"}, "stream_state": {"cursor": cursor, "read_since": read_since}}
-    return AirbyteMessage.model_validate({"type": "STATE", "state": {"type": "STREAM", "stream": blob}})
-
-
-def write(opened: Database, messages: Iterator[AirbyteMessage], provider: CatalogProvider | None = None) -> None:
-    """What PyAirbyte does with the messages of a read."""
-    opened.cache.get_record_processor(SOURCE, provider or catalog()).process_airbyte_messages(
-        messages,
-        write_strategy=WriteStrategy.AUTO,
-        progress_tracker=ProgressTracker(source=None, cache=opened.cache, destination=None),
-    )
-
-
-def rows(opened: Database) -> list[tuple[Any, ...]]:
-    """The table, sorted."""
-    found = opened.cache.run_sql_query('SELECT sid, "from", price FROM messages ORDER BY ALL')
-    return [tuple(row.values()) for row in found]
-
-
-def test_a_row_that_comes_twice_is_kept_once_as_it_came_last(path: Path) -> None:
-    with Database(path, path.parent) as opened:
-        write(opened, iter([record("SM1", price=1), record("SM2"), record("SM1", price=2), record("SM1", price=3)]))
-        assert rows(opened) == [("SM1", None, 3), ("SM2", None, None)]
-        write(opened, iter([record("SM2", price=4), record("SM2", price=5)]))
-        assert rows(opened) == [("SM1", None, 3), ("SM2", None, 5)]
-
-
-def test_rows_and_their_state_are_written_along_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Database(path, path.parent) as opened:
-
-        def read() -> Iterator[AirbyteMessage]:
-            yield record("SM1")
-            yield state("one")
-            assert opened.count(["messages"]) == {"messages": 0}  # PyAirbyte would write when all has come
-            monkeypatch.setattr(database, "SECONDS_BETWEEN_WRITES", 0)
-            yield record("SM2")
-            assert opened.count(["messages"]) == {"messages": 2}
-            (saved,) = opened.cache.get_state_provider(SOURCE).stream_state_artifacts
-            assert dict(saved.stream_state)["cursor"] == "one"
-            monkeypatch.undo()
-            yield record("SM2", price=2)
-            yield state("two")
-
-        write(opened, read())
-        assert rows(opened) == [("SM1", None, None), ("SM2", None, 2)]
-        (saved,) = opened.cache.get_state_provider(SOURCE).stream_state_artifacts
-        assert dict(saved.stream_state)["cursor"] == "two"
-
-
-def test_a_new_column_is_added_whatever_its_name(path: Path) -> None:
-    with Database(path, path.parent) as opened:
-        write(opened, iter([record("SM1")]), catalog({"sid": COLUMNS["sid"], "price": COLUMNS["price"]}))
-        write(opened, iter([record("SM2", **{"from": "+1"})]))
-        assert rows(opened) == [("SM1", None, None), ("SM2", "+1", None)]
-
-
-def test_what_a_killed_run_was_loading_is_dropped(path: Path) -> None:
-    with Database(path, path.parent) as opened:
-        write(opened, iter([record("SM1")]))
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("CREATE TABLE messages_01m7zbag0 (sid VARCHAR); CREATE TABLE mine_01m7zbag0 (sid VARCHAR)")
-    with Database(path, path.parent) as opened:
-        names = {row["name"] for row in opened.cache.run_sql_query("SELECT table_name AS name FROM duckdb_tables()")}
-        assert {"messages", "mine_01m7zbag0"} <= names and "messages_01m7zbag0" not in names
-        assert opened.count(["messages"]) == {"messages": 1}
+def test_a_state_without_a_cursor_is_none(path: Path) -> None:
+    run(path, [table("keys")], [state("keys", __ab_no_cursor_state_message=True)])
+    assert query(path, "SELECT count(*) FROM sync.states") == [(0,)]
 
 
 def test_an_earlier_start_date_forgets_the_state_and_a_later_one_does_not(path: Path) -> None:
-    with Database(path, path.parent) as opened:
-        write(opened, iter([record("SM1"), state("one", "2026-11-01T00:00:00Z")]))
-        assert opened.forget_later_starts(["messages", "calls"], "2026-11-02T00:00:00Z") == []
-        assert opened.streams_with_state() == {"messages"}
-        assert opened.forget_later_starts(["messages", "calls"], "2026-10-31T00:00:00Z") == ["messages"]
-        assert opened.streams_with_state() == set()
-        assert opened.count(["messages"]) == {"messages": 1}
+    lines = [record("messages", sid="SM1"), state("messages", read_since="2026-11-01T00:00:00Z")]
+    run(path, [table("messages")], lines)
+    with Database(path) as database:
+        assert database.forget_later_starts(["messages", "calls"], "2026-11-02T00:00:00Z") == []
+        assert len(database.states(["messages"])) == 1
+        assert database.forget_later_starts(["calls"], "2026-10-31T00:00:00Z") == []
+        assert database.forget_later_starts(["messages", "calls"], "2026-10-31T00:00:00Z") == ["messages"]
+        assert database.states(["messages"]) == []
+        assert database.count(["messages"]) == {"messages": 1}
 
 
-def test_a_file_that_is_no_database(path: Path) -> None:
-    path.write_text("no database")
-    with pytest.raises(report.Failure, match="twilio.duckdb cannot be opened: .* not a valid DuckDB database"):
-        Database(path, path.parent)
+def test_columns_that_a_newer_schema_has(path: Path) -> None:
+    def read(columns: dict[str, Any], **row: Any) -> None:
+        properties = {"sid": {"type": "string"}, **columns}
+        run(path, [table("messages", json_schema={"properties": properties})], [record("messages", **row)])
+
+    read({"price": {"type": "integer"}}, sid="SM1", price=1)
+    newer = {"price": {"type": "number"}, "from": {"type": "string"}}
+    read(newer, sid="SM2", price=0.5, **{"from": "+1"})
+    assert query(path, 'SELECT sid, price, "from" FROM messages ORDER BY sid') == [("SM1", 1, None), ("SM2", 0.5, "+1")]
+    with pytest.raises(Failure, match="The column sid of messages is BIGINT now"):
+        read({**newer, "sid": {"type": "integer"}}, sid=3)
 
 
-def test_a_query_says_which_stream_it_needs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(report, "say", said.append)
+def test_what_went_wrong_and_what_it_cost_is_kept(path: Path) -> None:
+    summary = "Stream messages: 1 rows of 1 accounts, 1 accounts skipped (AC2: 20003), 17 requests, 2 retries"
+    run(
+        path,
+        [table("messages")],
+        [log("WARN", "AC2 cannot be read"), record("messages", sid="SM1"), log("INFO", summary), status("messages")],
+    )
+    found = query(path, "SELECT stream, status, rows_read, requests FROM sync.streams")
+    assert found == [("messages", "complete", 1, 17)]
+    assert query(path, "SELECT problem FROM sync.problems") == [("AC2 cannot be read",)]
+    assert query(path, "SELECT outcome, ended IS NOT NULL FROM sync.runs") == [("complete", True)]
+
+
+def test_a_file_that_holds_another_account(path: Path) -> None:
+    run(path, [table("keys", whole=True)], [record("keys", sid="SK1"), status("keys")])
+    with pytest.raises(Failure, match=f"holds the rows of {ACCOUNT}, and the configuration names AC2"):
+        run(path, [table("keys", whole=True)], [status("keys")], {"account_sid": "AC2", "start_date": "2026-11-01"})
+    assert query(path, "SELECT count(*) FROM keys") == [(1,)]
+
+
+def test_a_file_that_another_program_has_open(path: Path) -> None:
+    run(path, [table("messages")], [])
+    holding = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", holding, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin and other.stdout and other.stdout.readline() == "held\n"
+        with pytest.raises(Failure, match="Close the program that has it open"):
+            Database(path)
+        other.stdin.close()
+
+
+def test_files_that_are_not_ours(path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
-        connection.execute("CREATE TABLE messages (status VARCHAR, error_code VARCHAR, error_message VARCHAR)")
-        connection.execute("ALTER TABLE messages ADD COLUMN date_sent TIMESTAMP")
-        connection.execute("ALTER TABLE messages ADD COLUMN date_created TIMESTAMP")
-    report.answer_queries(path)
-    assert [line for line in said if line.startswith("  ")] == [
-        "  none",
-        "  needs the stream usage_records, which was not read",
-        "  none",
-    ]
-
-
-def test_numbers_stand_to_the_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(report, "say", said.append)
-    report.show(("stream", "rows"), [("calls", 5), ("messages", 1234)])
-    assert said == ["  stream     rows", "  --------  -----", "  calls         5", "  messages  1,234"]
+        connection.execute("CREATE TABLE _airbyte_state (a INTEGER)")
+    with pytest.raises(Failure, match="was written by PyAirbyte"):
+        Database(path)
+    path.write_text("no database at all")
+    with pytest.raises(Failure, match="cannot be opened"):
+        Database(path)

@@ -1,15 +1,15 @@
-"""The quick start as its users run it: from the sandbox or an account into DuckDB, killed, run again, refused."""
+"""The quick start as its users run it: from the stand-in or an account into DuckDB, killed, stopped, run again."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,21 +20,31 @@ import pytest
 from integration_tests.sandbox import Sandbox, Twilio, times
 from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN
 from quickstart.__main__ import OWN, ROOT
-from quickstart.report import Failure
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of PyAirbyte's dependencies, about the versions of each other and of Python
-    from quickstart.steps import chosen, read_config, with_start
+from quickstart.arguments import Asked
+from quickstart.connector import Connector
+from quickstart.database import Database, Run
+from quickstart.run import run
+from quickstart.target import DAYS_BEFORE, DAYS_TO_COME, stand_in_time
+from quickstart.tests.rows import load, record, table
 
 COMMAND = (sys.executable, str(ROOT / "quickstart" / "__main__.py"))
 NEW = "SM" + "9" * 32
+STREAMS = "--streams=messages,usage_records,accounts"
+VALUES = "SELECT sid, status, price FROM messages ORDER BY sid"
 
 
 def start(folder: Path, *arguments: str, environment: Mapping[str, str] = os.environ) -> subprocess.Popen[str]:
     """The quick start, begun in a folder that is also its home."""
     pipe = subprocess.PIPE
-    env = {**environment, "HOME": str(folder)}
-    return subprocess.Popen([*COMMAND, *arguments], cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True)
+    env = {**environment, "HOME": str(folder), "COLUMNS": "80"}
+    return subprocess.Popen(
+        [*COMMAND, *arguments], cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_ctrl_c
+    )
+
+
+def heed_ctrl_c() -> None:
+    """A process in the background ignores it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[str, str, int]:
@@ -43,55 +53,65 @@ def finish(process: subprocess.Popen[str]) -> tuple[str, str, int]:
     return output, errors, process.returncode
 
 
-def kill_after(process: subprocess.Popen[str], words: str, seconds: float = 0) -> None:
-    """SIGKILL, some seconds after a line that contains the words."""
-    try:
-        assert process.stdout
-        assert any(words in line for line in process.stdout), f"it never said {words!r}"
-        time.sleep(seconds)
-        assert process.poll() is None, "it was faster"
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=60)  # ends when its children have ended too
-
-
-def table(path: Path, query: str) -> list[tuple[Any, ...]]:
+def query(path: Path, text: str) -> list[tuple[Any, ...]]:
     """The answer of a query."""
     with duckdb.connect(str(path), read_only=True) as connection:
-        return connection.execute(query).fetchall()
+        return connection.execute(text).fetchall()
 
 
-def test_killed_and_run_again_it_shows_what_twilio_holds(tmp_path: Path) -> None:
-    database, streams = tmp_path / "sandbox.duckdb", "--streams=messages,usage_records,accounts"
-    midnight = times.midnight(time.time())
-    twilio = Twilio(now=lambda: datetime.fromtimestamp(midnight, timezone.utc))
-    since = times.iso(midnight - 28 * times.DAY)
+def expected(now: float, since: str) -> list[tuple[Any, ...]]:
+    """What `VALUES` has to find in the stand-in's world at an instant."""
+    twilio = Twilio(now=lambda: datetime.fromtimestamp(now, timezone.utc))
+    return sorted((row["sid"], row["status"], row.get("price")) for row in twilio.expected("messages", since))
 
-    first = start(tmp_path, streams)
-    kill_after(first, "Read: 3 streams")
-    second = start(tmp_path, streams)
-    kill_after(second, "messages: ", seconds=0.2)
-    output, errors, code = finish(start(tmp_path, streams))
+
+def test_killed_and_run_again_it_shows_what_twilio_holds_and_then_what_is_new(tmp_path: Path) -> None:
+    database = tmp_path / "sandbox.duckdb"
+    first = times.midnight(time.time()) - DAYS_TO_COME * times.DAY
+    since = times.iso(first - DAYS_BEFORE * times.DAY)
+    killed = start(tmp_path, STREAMS)
+    assert killed.stdout and "Reading a local stand-in" in killed.stdout.readline()
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate(timeout=60)  # ends when its children have ended too
+    output, errors, code = finish(start(tmp_path, STREAMS))
     assert (errors, code) == ("", 0)
-    messages = twilio.expected("messages", since)
-    wanted = sorted((row["sid"], row["status"], row.get("price")) for row in messages)
-    assert len(wanted) > 1000, "more than a page"
-    found = table(database, "SELECT sid, status, CAST(price AS DOUBLE) FROM messages ORDER BY sid")
-    assert found == wanted
-    usage = twilio.expected("usage_records", since)
-    (total,) = table(database, "SELECT count(*), CAST(sum(price) AS DOUBLE) FROM usage_records")
-    assert total == (len(usage), pytest.approx(sum(row["price"] for row in usage)))
-    assert f"  total          {len(wanted) + len(usage) + 5:,}" in output
-    by_error = [line.split() for line in output.splitlines() if line.startswith(("  21610 ", "  30005 "))]
-    failed = sum(row["status"] in ("failed", "undelivered") for row in messages)
-    assert sum(int(words[-3]) for words in by_error) == failed > 10
-    left = {one.name for one in (OWN / "temporary").iterdir()}
-    assert not left & {str(first.pid), str(second.pid)}, "rows and a configuration lie about"
+    wanted = expected(first, since)
+    assert len(wanted) > 700 and query(database, VALUES) == wanted
+    assert query(database, "SELECT outcome FROM sync.runs ORDER BY run")[-1:] == [("complete",)]
+    total = len(wanted) + query(database, "SELECT count(*) FROM usage_records")[0][0] + 5
+    assert f"{total:,} rows of 3 streams" in output and "report.html" in output
+    left = {one.name.partition("-")[0] for one in (OWN / "temporary").iterdir()}
+    assert str(killed.pid) not in left, "rows and a configuration lie about"
 
-    output, errors, code = finish(start(tmp_path, streams))
+    output, errors, code = finish(start(tmp_path, STREAMS))
     assert (errors, code) == ("", 0)
-    assert "New since the last read: nothing." in output and "2 incrementally" in output
-    assert table(database, "SELECT sid, status, CAST(price AS DOUBLE) FROM messages ORDER BY sid") == wanted
+    later = expected(first + times.DAY, since)
+    assert query(database, VALUES) == later
+    before, after = ({row[0]: row for row in rows} for rows in (wanted, later))
+    new, changed = len(after.keys() - before.keys()), sum(after[sid] != row for sid, row in before.items())
+    assert new > 20 and changed > 5
+    assert f"{new:,} messages" in output
+    said = re.search(r"Changed +([\d,]+) messages \(", output)
+    assert said and int(said[1].replace(",", "")) >= changed, "more columns than the three that are compared here"
+    assert max(map(len, output.splitlines())) <= 80 and len(output.splitlines()) <= 24
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").count("<svg") >= 4
+
+
+def test_a_day_goes_by_with_each_run_that_was_not_cut_short() -> None:
+    clock = times.seconds("2026-11-25T17:00:00Z")
+
+    def day(last: Run | None, live: bool = False) -> str:
+        return times.iso(stand_in_time(last, clock, live))
+
+    def ended(now: str, complete: bool = True) -> Run:
+        return Run(3, MAIN, "2026-10-01T00:00:00Z", now, complete)
+
+    assert day(None) == "2026-11-17T00:00:00Z"
+    assert day(ended("2026-11-17T00:00:00Z")) == "2026-11-18T00:00:00Z"
+    assert day(ended("2026-11-17T00:00:00Z", complete=False)) == "2026-11-17T00:00:00Z"
+    assert day(ended("2026-11-25T00:00:00Z")) == "2026-11-25T00:00:00Z", "never behind the connector's clock"
+    assert day(ended("2026-11-25T12:00:00Z")) == "2026-11-25T12:00:00Z", "after a run with --live"
+    assert day(None, live=True) == "2026-11-25T17:00:00Z"
 
 
 @pytest.fixture
@@ -101,75 +121,126 @@ def account() -> Iterator[Sandbox]:
         yield started
 
 
+def configured(folder: Path, token: str = MAIN_TOKEN, start_date: str = "2020-01-01T00:00:00Z") -> str:
+    """A configuration file, in an earlier form; the argument that names it."""
+    config = {"account_sid": MAIN, "auth_token": token, "start_date": start_date, "num_workers": 1}
+    (folder / "config.json").write_text(json.dumps(config))
+    return "--config=config.json"
+
+
 def test_an_account_with_a_stream_that_fails(tmp_path: Path, account: Sandbox) -> None:
     database = tmp_path / "rows" / "mine.duckdb"
-    config = {"account_sid": MAIN, "auth_token": MAIN_TOKEN, "start_date": "2020-01-01T00:00:00Z"}  # an earlier form
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    arguments = ("--config=config.json", "--streams=messages,keys", "--database=rows/mine.duckdb")
+    arguments = (configured(tmp_path), "--streams=messages,keys", "--database=rows/mine.duckdb")
     today = times.day(time.time())
     account.control.add_fault("status", url=r"/Keys\.json", status=403, code=20003, account=MAIN)
     process = start(tmp_path, *arguments, f"--start-date={today}", environment=account.environment())
     output, errors, code = finish(process)
-    assert code == 1 and "keys" in errors and "20003" in errors and "Traceback" not in errors
-    first = {sid for (sid,) in table(database, "SELECT sid FROM messages")}
+    assert code == 1 and errors == "" and "1 of 2 streams" in output
+    assert "Not read: " in output and "20003" in output and "Traceback" not in output
+    first = {sid for (sid,) in query(database, "SELECT sid FROM messages")}
     assert first == {row["sid"] for row in account.control.expected("messages", f"{today}T00:00:00Z")}
+    assert "20003" in (tmp_path / "rows" / "report.html").read_text(encoding="utf-8")
 
     account.control.clear_faults()
     now = times.rfc(time.time())
-    row = {
-        "sid": NEW,
-        "account_sid": MAIN,
-        "date_sent": now,
-        "date_created": now,
-        "date_updated": now,
-        "status": "sent",
-    }
-    account.control.put("messages", MAIN, row)
+    dates = {"date_sent": now, "date_created": now, "date_updated": now}
+    account.control.put("messages", MAIN, {"sid": NEW, "account_sid": MAIN, "status": "sent", **dates})
+    account.control.clear_requests()
     process = start(tmp_path, *arguments, f"--start-date={today}", environment=account.environment())
     output, errors, code = finish(process)
-    assert (errors, code) == ("", 0)
-    assert "the start date is earlier" not in output and " incrementally" in output
-    second = {sid for (sid,) in table(database, "SELECT sid FROM messages")}
+    assert (errors, code) == ("", 0) and "is earlier" not in output
+    second = {sid for (sid,) in query(database, "SELECT sid FROM messages")}
     assert NEW in second and first < second
 
     output, errors, code = finish(start(tmp_path, *arguments, environment=account.environment()))
     assert (errors, code) == ("", 0)
     assert "messages: the start date is earlier than before, so it is read again from there" in output
-    everything = {row["sid"] for row in account.control.expected("messages", config["start_date"])}
-    assert {sid for (sid,) in table(database, "SELECT sid FROM messages")} == everything > second
+    everything = {row["sid"] for row in account.control.expected("messages", "2020-01-01T00:00:00Z")}
+    assert {sid for (sid,) in query(database, "SELECT sid FROM messages")} == everything > second
+
+
+def test_ctrl_c_writes_what_has_been_read_and_says_so(tmp_path: Path, account: Sandbox) -> None:
+    database = tmp_path / "twilio.duckdb"
+    arguments = (configured(tmp_path), "--streams=accounts,messages,calls")
+    account.control.add_fault("stall", url=r"/Calls\.json", seconds=60)
+    process = start(tmp_path, *arguments, environment=account.environment())
+    end = time.monotonic() + 120
+    while not any("/Calls.json" in one["path"] for one in account.control.requests()):
+        assert time.monotonic() < end and process.poll() is None
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    output, errors, code = finish(process)
+    assert (errors, code) == ("", 130)
+    said = re.search(r"Stopped\. ([\d,]+) rows came and are in the database; (\d) of 3 streams", output)
+    assert said, output
+    counts = query(database, "SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM accounts)")
+    assert counts == [(int(said[1].replace(",", "")),)]
+    assert query(database, "SELECT outcome FROM sync.runs") == [("stopped",)]
+    assert "Not read" not in output and "goes on from here" in output
+
+    account.control.clear_faults()
+    output, errors, code = finish(start(tmp_path, *arguments, environment=account.environment()))
+    assert (errors, code) == ("", 0)
+    for stream in ("messages", "calls"):
+        everything = {row["sid"] for row in account.control.expected(stream, "2020-01-01T00:00:00Z")}
+        assert {sid for (sid,) in query(database, f"SELECT sid FROM {stream}")} == everything
+
+
+def importing(pid: int) -> bool:
+    """Whether DuckDB is being loaded, which imports other packages with its first query."""
+    return "_duckdb" in Path(f"/proc/{pid}/maps").read_text()
+
+
+def starting(pid: int) -> bool:
+    """Whether the steps have begun."""
+    return bool(list((OWN / "temporary").glob(f"{pid}-*")))
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks at /proc, which Linux has")
+@pytest.mark.parametrize("moment", [importing, starting])
+def test_ctrl_c_before_anything_is_read(tmp_path: Path, moment: Callable[[int], bool]) -> None:
+    process = start(tmp_path, STREAMS)
+    end = time.monotonic() + 60
+    while not moment(process.pid):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    output, errors, code = finish(process)
+    assert code == 130 and "Nothing was read" in errors and "Traceback" not in errors
+    assert not (tmp_path / "sandbox.duckdb").exists()
 
 
 def test_wrong_credentials_are_one_sentence(tmp_path: Path, account: Sandbox) -> None:
-    credentials = {"auth_type": "auth_token", "auth_token": "wrong"}
-    config = {"account_sid": MAIN, "credentials": credentials, "start_date": "2026-01-01T00:00:00Z"}
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    output, errors, code = finish(start(tmp_path, "--config=config.json", environment=account.environment()))
-    assert code == 1 and "Check: the credentials" not in output
-    assert errors.startswith("\nCheck: Twilio refused the Auth Token") and len(errors.splitlines()) == 2
+    argument = configured(tmp_path, token="wrong" * 6 + "00")
+    output, errors, code = finish(start(tmp_path, argument, environment=account.environment()))
+    assert code == 1 and errors.startswith("\nTwilio refused the Auth Token") and len(errors.splitlines()) == 2
     assert not (tmp_path / "twilio.duckdb").exists()
+    assert "wrong" not in errors + output
 
 
-def test_a_stream_that_is_not_there() -> None:
-    with pytest.raises(Failure, match="There is no stream mesages: did you mean messages"):
-        chosen("calls, mesages", ["calls", "messages"])
-    with pytest.raises(Failure, match="names no stream"):
-        chosen(" , ", ["calls"])
-    assert chosen("messages, calls", ["calls", "messages"]) == ["messages", "calls"]
-    assert chosen(None, ["calls", "messages"]) == ["calls", "messages"]
+def test_no_copy_of_a_configuration_that_stands_in_a_file(tmp_path: Path) -> None:
+    Connector({"account_sid": MAIN}, tmp_path / "config.json", tmp_path, {})
+    assert list(tmp_path.iterdir()) == []
+    Connector({"account_sid": MAIN}, None, tmp_path, {})
+    (made,) = tmp_path.iterdir()
+    assert made.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_configuration_file_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="missing.json cannot be read: No such file"):
-        read_config(tmp_path / "missing.json")
-    for text, reason in (("{", "is no JSON: Expecting"), ("[]", "holds no JSON object")):
-        (tmp_path / "config.json").write_text(text)
-        with pytest.raises(Failure, match=reason):
-            read_config(tmp_path / "config.json")
+def test_what_cannot_be_right_is_said_at_once(tmp_path: Path) -> None:
+    output, errors, code = finish(start(tmp_path, "--streams=mesages"))
+    assert (output, code) == ("", 1) and "did you mean messages" in errors
 
 
-def test_a_start_date_is_a_day_or_an_instant() -> None:
-    config = {"start_date": "2026-01-01T00:00:00Z"}
-    assert with_start(config, None) == config
-    assert with_start(config, "2026-02-03") == {"start_date": "2026-02-03T00:00:00Z"}
-    assert with_start(config, "2026-02-03T04:05:06Z") == {"start_date": "2026-02-03T04:05:06Z"}
-    assert with_start(config, "yesterday") == {"start_date": "yesterday"}  # the connector says what is wrong with it
+def test_ctrl_c_while_the_report_is_made_says_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def steps(asked: Asked, folder: Path, console: Any, database: Database) -> int:
+        database.begin({"account_sid": MAIN, "start_date": "2026-11-01T00:00:00Z"}, "", [table("keys")])
+        load(database, tmp_path, [record("keys", sid="SK1")])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("quickstart.run._steps", steps)
+    asked = Asked(None, "", ("keys",), tmp_path / "sandbox.duckdb", None, False)
+    assert run(asked, tmp_path) == 130
+    assert "Stopped. 1 rows of this run are in the database." in capsys.readouterr().out
+    assert query(asked.database, "SELECT sid FROM keys") == [("SK1",)]

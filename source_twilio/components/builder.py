@@ -24,6 +24,7 @@ from source_twilio.components.reading.reading import RangePolicy
 from source_twilio.components.reading.retrievers import ListRetriever
 from source_twilio.components.reading.streams import TwilioStream
 from source_twilio.components.reading.workers import Workers
+from source_twilio.components.rows.times import parse
 from source_twilio.components.state.cursors import AccountCursor
 from source_twilio.components.state.units import GRANULARITIES, Unit, duration
 from source_twilio.components.twilio.accounts import Accounts
@@ -133,11 +134,14 @@ class StreamBuilder:
         """The range of a stream's `incremental_sync` block; everything for a stream without one."""
         block = DatetimeBasedCursor.parse_obj(sync) if sync else None
         start = dict(sync["start_datetime"]) if sync else EPOCH
+        # A list that Twilio cannot filter shows each row as it is now, so an end would only leave changes out.
+        ends = bool(self._config.get("end_date") and block and not block.is_client_side_incremental)
         return RangePolicy(
             unit=Unit(GRANULARITIES[str(block.cursor_granularity)] if block else "second"),
             start=self._factory.create_component(MinMaxDatetime, start, self._config).get_datetime(self._config),
             lookback=duration((block.lookback_window if block else None) or "PT0S"),
             configured=timedelta(minutes=self._config["lookback_window"]),
+            before=parse(self._config["end_date"]) if ends else None,
         )
 
     def _cursor(self, row: Mapping[str, Any], ranges: RangePolicy, saved: Mapping[str, Any]) -> Cursor:

@@ -37,8 +37,11 @@ def reading_of(
     start: datetime = START,
     lookback: str = "P1D",
     configured: int = 0,
+    before: datetime | None = None,
 ) -> Reading:
-    policy = RangePolicy(Unit(unit), start, pendulum.parse(lookback), timedelta(minutes=configured))  # type: ignore[arg-type]
+    policy = RangePolicy(
+        Unit(unit), start, pendulum.parse(lookback), timedelta(minutes=configured), before  # type: ignore[arg-type]
+    )
     field = "start_time"
     entries = [
         {"partition": {"account_sid": account.sid, **({"rows": kind} if kind else {})}, "cursor": {field: value}}

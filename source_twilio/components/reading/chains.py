@@ -14,6 +14,8 @@ from source_twilio.components.reading.windows import Window
 from source_twilio.components.rows.records import Row
 from source_twilio.components.rows.times import parse
 
+TOP = -1
+
 
 class Chains:
     """Where the chains of one list begin, newest first as the list is sorted.
@@ -33,6 +35,11 @@ class Chains:
         self._changed = threading.Condition()
         for part in parts:
             part.start = None  # `rest` holds the cursor for it
+
+    def begin_below_the_top(self, row: Row) -> None:
+        """The chain at the top begins with this row, since nothing above it is wanted. One that reads what is above it
+        after all ends here."""
+        self._first[str(row.get("sid"))] = TOP
 
     def begin(self, number: int, rows: list[Row]) -> bool:
         """Whether a chain begins in a piece with these rows. A page that lies elsewhere begins none: the chain of the
@@ -57,7 +64,7 @@ class Chains:
     def own(self, rows: list[Row], number: int | None = None) -> tuple[list[Row], bool]:
         """The rows of a page before the first one with which another chain begins, and whether there is such a row.
 
-        number: the piece of the chain that asks, None for that at the top.
+        number: the piece of the chain that asks, TOP for that at the top, None for one that goes on with a rest.
         """
         for place, row in enumerate(rows):
             if row.get("sid") in self._first and self._first[row["sid"]] != number:

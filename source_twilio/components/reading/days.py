@@ -68,8 +68,8 @@ class DayRetriever(ListRetriever):
         unit, window = reading.ranges.unit, reading.range()
         steps = []
         day = midnight(window.start)
-        while day < window.end:
-            end = min(day + DAY, window.end)
+        while day <= window.end and day < reading.now:
+            end = min(day + DAY, reading.now)
             place = {**context, self.cursor_field: unit.value(day), "day_end": unit.value(end)}
             part = reading.part("", start=day)
             steps.append((part, self._day(reading, part, day, place, deliver)))

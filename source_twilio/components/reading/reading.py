@@ -12,34 +12,42 @@ import pendulum
 from source_twilio.components.reading.steps import Part
 from source_twilio.components.reading.windows import Window
 from source_twilio.components.state.cursors import AccountCursor
-from source_twilio.components.state.units import EARLIEST, Unit, back
+from source_twilio.components.state.units import EARLIEST, SECOND, Unit, back
 from source_twilio.components.twilio.api import Stats
 from source_twilio.components.twilio.clock import Clock
 from source_twilio.components.twilio.signers import Account
 
 LOGGER = logging.getLogger("airbyte")
+NOTHING_LEFT = Window(EARLIEST, EARLIEST)
 
 
 @dataclass(frozen=True)
 class RangePolicy:
-    """Where a stream's range begins, from the `incremental_sync` block of its row.
+    """Where a stream's range begins and ends, from the `incremental_sync` block of its row and the configuration.
 
     unit: the cursor's precision; start: the earliest start (configured start date, retention); lookback: how far
-    behind the cursor to begin at least; configured: the configuration's lookback window, which may be longer.
+    behind the cursor to begin at least; configured: the configuration's lookback window, which may be longer; before:
+    the configured end date, which is not part of the range, so that it can be the start date of another connection.
     """
 
     unit: Unit
     start: datetime
     lookback: pendulum.Duration
     configured: timedelta
+    before: datetime | None = None
 
-    def window(self, saved: datetime | None, created: datetime | None, clock: Clock) -> Window:
-        """The range to read: from the cursor less the lookback window, or from the earliest start, to now. The cursor
-        is none of the future: `AccountCursor` takes such a one as now."""
-        end = self.unit.trim(clock.latest())
+    def window(self, saved: datetime | None, created: datetime | None, now: datetime) -> Window | None:
+        """The range to read: from the cursor less the lookback window, or from the earliest start, to now or the end
+        date; None where the end date leaves nothing. The cursor is none of the future: `AccountCursor` takes such a one
+        as now."""
+        end = self.unit.trim(now)
         begin = self.unit.floor(max(self.start, created or self.start, EARLIEST))
         if saved:
             begin = max(begin, self.unit.floor(min(back(saved, self.lookback), back(saved, self.configured))))
+        if self.before:
+            end = min(end, self.unit.trim(self.before - SECOND))
+            if begin > end:
+                return None
         return Window(min(begin, end), end)
 
 
@@ -58,7 +66,7 @@ class Reading:
     ranges: RangePolicy
     cursor: AccountCursor | None = None
     kept_from: datetime = datetime.min.replace(tzinfo=timezone.utc)
-    _windows: dict[str, Window] = field(default_factory=dict)
+    _windows: dict[str, Window | None] = field(default_factory=dict)
     _open: set[Part] = field(default_factory=set)
     _held: dict[str, datetime] = field(default_factory=dict)
     _put_off: int = 0
@@ -66,6 +74,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         self._began = self.clock.local()
+        self._now = self.ranges.unit.trim(self.clock.latest())
 
     @property
     def who(self) -> str:
@@ -73,12 +82,25 @@ class Reading:
         return f"Stream {self.stream}, account {self.account.sid}"
 
     def range(self, kind: str = "") -> Window:
-        """The range of a kind of rows; the same throughout the sync."""
+        """The range of a kind of rows; the same throughout the sync. Where nothing is left of it, a moment before it
+        all, which no row lies in."""
+        return self._range(kind) or NOTHING_LEFT
+
+    def is_over(self, *kinds: str) -> bool:
+        """Whether all rows of these kinds up to the configured end date were read by earlier syncs."""
+        return not any(self._range(kind) for kind in kinds)
+
+    def _range(self, kind: str) -> Window | None:
         with self._lock:
             if kind not in self._windows:
                 saved = self.cursor.value(self.account.sid, kind) if self.cursor else None
-                self._windows[kind] = self.ranges.window(saved, self.account.created, self.clock)
+                self._windows[kind] = self.ranges.window(saved, self.account.created, self._now)
             return self._windows[kind]
+
+    @property
+    def now(self) -> datetime:
+        """The end of what can be asked for, whatever end date is configured; the same throughout the sync."""
+        return self._now
 
     def since(self) -> datetime | None:
         """From when on changed rows are emitted by a client-side cursor; None in the first sync: all of them."""

@@ -85,6 +85,11 @@ class ListRetriever(Retriever):
         """Not used: an account is read by `plan`, whose steps the workers share (see `streams.py`)."""
         raise RuntimeError(f"{self.name} is read by its plan")
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of rows that an account has a cursor for: those of the list that bounds what is read."""
+        return self.parent_retriever.kinds if self.parent_retriever else ("",)
+
     def plan(
         self, reading: Reading, part: Part, deliver: Deliver, each: Mapping[str, list[str]] | None = None
     ) -> Steps:

@@ -175,7 +175,8 @@ class AccountPartition(Partition):
             self._account, stream.name, stream.retriever.api.clock, stream.stats, stream.ranges, cursor
         )
         try:
-            yield from self._pages(reading, cursor)
+            if not reading.is_over(*stream.retriever.kinds):
+                yield from self._pages(reading, cursor)
             stream.read.append(self._account.sid)
         except AccountSkipped as reason:
             self._skip(str(reason), once=True)

@@ -21,6 +21,7 @@ from source_twilio.components.reading.windows import Window, pages_for
 from source_twilio.components.rows.records import Row
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.cursors import UNDATED
+from source_twilio.components.state.units import SECOND
 from source_twilio.components.twilio.errors import Refused
 from source_twilio.components.twilio.paging import place_of
 from source_twilio.components.twilio.requester import Answer
@@ -40,11 +41,17 @@ class UndatedRetriever(WindowRetriever):
         self._newest = replace(self.requester, page_size=1)
         self._learned: set[str] = set()
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Rows with a cursor value and those without."""
+        return ("", UNDATED)
+
     def _order(self) -> Order:
         return Order(self.cursor_field, self._learned)
 
     def _without_date(self, rows: list[Row], since: Window) -> list[Row]:
-        return [row for row in rows if self._lacks_date(row) and not older(row, since.start)]
+        return [row for row in rows
+                if self._lacks_date(row) and not older(row, since.start) and not newer(row, since.end)]
 
     def _lacks_date(self, row: Row) -> bool:
         """Whether a row came without a cursor value; of one that cannot be read Twilio knows it all the same."""
@@ -144,3 +151,9 @@ def older(row: Row, moment: datetime) -> bool:
     """Whether a row was created before a moment."""
     created = row.get("date_created")
     return bool(created) and parse(str(created)) < moment
+
+
+def newer(row: Row, moment: datetime) -> bool:
+    """Whether a row was created in a later second than a moment's."""
+    created = row.get("date_created")
+    return bool(created) and parse(str(created)) >= moment + SECOND

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from source_twilio.components.reading.chains import Chains
+from source_twilio.components.reading.chains import TOP, Chains
 from source_twilio.components.reading.dated import LONGEST_CHAIN, MOST_PIECES, PAGES_A_WINDOW
 from source_twilio.components.reading.far_end import FarEnd, Rest, earliest
 from source_twilio.components.reading.order import CREATED, Goal, Order
@@ -32,6 +32,9 @@ from source_twilio.components.state.units import duration
 from source_twilio.components.twilio.requester import Answer
 
 LOGGER = logging.getLogger("airbyte")
+# How far above the end of a range a walk tries to begin: beyond a filter that compares whole days, then beyond more of
+# the messages that were scheduled.
+BEYOND = (timedelta(days=2), timedelta(days=9))
 MOST_PAGES = 3_000  # up to which a walk reads dated rows too; above that, windows cut a busy account more finely
 
 
@@ -114,6 +117,8 @@ class WalkRetriever(UndatedRetriever):
         early = self._without_date(first.rows, undated)
         met = {str(row.get("sid")) for row in early}
         order.see(first.rows)
+        top, skipped = first, pages
+        first, pages = self._down_to(max(dated.end, undated.end), reading, context, order, first, pages)
         density = order.density(first.rows)
         all_rows = Goal(undated.start, dated.start, duration(self.ahead))
         lowest = all_rows.by_creation if CREATED in order.possible else all_rows.by_cursor
@@ -129,10 +134,33 @@ class WalkRetriever(UndatedRetriever):
             windows = self._windows(reading, self._pieces(dated, density, reading), context, deliver)
         pieces = [] if is_whole or not shows_dated else self._cut(first, lowest, density)
         walk = Walk(reading, context, deliver, order, goal, chosen, pieces, met)
+        if first is not top:
+            walk.chains.begin_below_the_top(first.rows[0])
+            walk.leave(skipped)
         # The oldest chain runs first, since the state follows it, and that at the top of the list last.
         chains = [(part, self._within(walk, number)) for number, part in enumerate(walk.parts)]
         head = (apart, iter([deliver(early, apart, context)]))
         yield Spawn([head, *chains, (walk.rest, self._top(walk, first, pages)), *windows], last=True)
+
+    def _down_to(
+        self, moment: datetime, reading: Reading, context: Row, order: Order, first: Answer, pages: Iterator[Answer]
+    ) -> tuple[Answer, Iterator[Answer]]:
+        """Where a walk begins that wants nothing newer than a moment: at the top, or at a page further down where that
+        is shown to lie above all that is wanted, whatever the list is sorted by."""
+        for later in BEYOND if reading.ranges.before else ():
+            if not self._is_above(moment, first.rows, order) or first.next_url is None:
+                return first, pages
+            landing = self._land(reading, context, {}, moment + later)
+            if landing.sure and landing.first and self._is_above(moment, landing.first.rows[:1], order):
+                order.see(landing.first.rows)
+                return landing.first, landing.pages
+        return first, pages
+
+    def _is_above(self, moment: datetime, rows: list[Row], order: Order) -> bool:
+        """Whether dated rows stand on a page, all of them sent and created after a moment."""
+        dates = [[parse(row[name]) for name in (self.cursor_field, "date_created") if row.get(name)] for row in rows
+                 if row.get(self.cursor_field)]
+        return bool(order.possible and dates) and all(len(both) == 2 and min(both) > moment for both in dates)
 
     def _pages_of(self, span: timedelta, density: float) -> int:
         return pages_for(span, density, self._page_rows)
@@ -152,7 +180,7 @@ class WalkRetriever(UndatedRetriever):
     def _top(self, walk: Walk, first: Answer, pages: Iterator[Answer]) -> Steps:
         """The chain that begins at the top of the list."""
         walk.chains.wait()
-        yield from self._chain(walk, walk.rest, itertools.chain([first], pages), None)
+        yield from self._chain(walk, walk.rest, itertools.chain([first], pages), TOP)
 
     def _within(self, walk: Walk, number: int) -> Steps:
         """The chain that begins in a piece, if one does."""

@@ -56,8 +56,11 @@ class EarlierConfigurations(ConfigTransformation):
         for name, default in DEFAULTS.items():
             if config.get(name) is None:
                 config[name] = default
-        if isinstance(config.get("start_date"), str):
-            config["start_date"] = config["start_date"].strip()
+        if not config.get("end_date"):
+            config.pop("end_date", None)  # to now
+        for name in ("start_date", "end_date"):
+            if isinstance(config.get(name), str):
+                config[name] = config[name].strip()
 
 
 def validate(config: Mapping[str, Any]) -> None:
@@ -72,7 +75,7 @@ def _problems(config: Mapping[str, Any]) -> Any:
         yield (f"`account_sid` {'is missing' if sid is None else 'is not an account SID'}: give the SID that begins "
                "with AC and has 34 characters, from the dashboard of Twilio's console.")
     yield from _credential_problems(config.get("credentials"))
-    yield from _start_problems(config.get("start_date"))
+    yield from _date_problems(config.get("start_date"), config.get("end_date"))
     yield from _whole_number("lookback_window", config.get("lookback_window"), 0, LONGEST_LOOKBACK)
     yield from _whole_number("num_workers", config.get("num_workers"), 1, MOST_WORKERS)
     if config.get("slice_step_duration") not in STEPS or not duration(config["slice_step_duration"]):
@@ -104,17 +107,25 @@ def _credential_problems(credentials: Any) -> Any:
         yield "`credentials.api_key_sid` is not the SID of an API key: it begins with SK and has 34 characters."
 
 
-def _start_problems(text: Any) -> Any:
+def _date_problems(start_text: Any, end_text: Any) -> Any:
     form = "give it as YYYY-MM-DDTHH:MM:SSZ, for example 2026-01-01T00:00:00Z."
+    start, end = _moment(start_text), _moment(end_text)
+    if start is None:
+        wrong = "is missing" if not isinstance(start_text, str) else f"{start_text!r} is not readable"
+        yield f"`start_date` {wrong}: {form}"
+    elif start > datetime.now(timezone.utc):
+        yield f"`start_date` {start_text} lies in the future: choose a date that has passed."
+    if end_text is not None and end is None:
+        yield f"`end_date` {end_text!r} is not readable: {form}"
+    elif start and end and end <= start:
+        yield f"`end_date` {end_text} is not later than `start_date` {start_text}: there would be nothing to read."
+
+
+def _moment(text: Any) -> datetime | None:
     try:
-        start = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-    except TypeError:
-        yield f"`start_date` is missing: {form}"
-    except ValueError:
-        yield f"`start_date` {text!r} is not readable: {form}"
-    else:
-        if start > datetime.now(timezone.utc):
-            yield f"`start_date` {text} lies in the future: choose a date that has passed."
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except (TypeError, ValueError):
+        return None
 
 
 def _whole_number(name: str, value: Any, least: int, most: int) -> Any:
