@@ -1,8 +1,8 @@
 # Airbyte's base for Python connectors: Python, pip, certificates and the user `airbyte`. Any image with Python 3.10 to
-# 3.13, pip and venv does as well: --build-arg BASE_IMAGE=… It is named by its tag: no registry could be asked for the
-# digest where this was written. Whoever releases pins what was built on, as …:4.1.0@sha256:…, from
-# `docker buildx imagetools inspect docker.io/airbyte/python-connector-base:4.1.0`.
-ARG BASE_IMAGE=docker.io/airbyte/python-connector-base:4.1.0
+# 3.13, pip and venv does as well: --build-arg BASE_IMAGE=… The digest, that of both architectures, is the one that
+# Airbyte's own connectors name; no registry could be asked for it where this was written. A newer one comes from
+# `docker buildx imagetools inspect docker.io/airbyte/python-connector-base:TAG`, and goes into metadata.yaml too.
+ARG BASE_IMAGE=docker.io/airbyte/python-connector-base:4.1.0@sha256:1d1aa21d34e851df4e8a87b391c27724c06e2597608e7161f4d167be853bd7b6
 
 FROM ${BASE_IMAGE} AS build
 USER root

@@ -2,7 +2,7 @@
 
 `integration_tests/front.py` does the proxy, the certificates and HTTP; this only hands it bytes. Started by
 `server_process.py` as `python -m benchmarks.server WORLD_JSON FOLDER`; prints one JSON line when it listens and ends
-with its standard input. `http://pages.invalid/counts` through the proxy answers the counters,
+with its standard input. `/counts` of the host `pages.invalid`, through the proxy, answers the counters,
 `?latency=…&limit=…&hidden=…&gzip=…` changes the conditions, `?reset=1` starts counting anew.
 """
 

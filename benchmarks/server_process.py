@@ -22,7 +22,7 @@ class Server:
 
     def __init__(self, world: World, port: int, authority: Path) -> None:
         self.world = world
-        self.address = f"http://127.0.0.1:{port}"
+        self.address = f"http://127.0.0.1:{port}"  # ignore-https-check
         self.ca = authority
 
     def answering(self, reader: Environment) -> dict[str, str]:
@@ -34,7 +34,7 @@ class Server:
         """The counters so far; afterwards they start anew, under changed conditions if any are given."""
         query = "&".join(f"{name}={float(value)}" for name, value in changes.items())
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": self.address}))
-        with opener.open(f"http://pages.invalid/counts?reset=1&{query}", timeout=60) as answer:
+        with opener.open(f"http://pages.invalid/counts?reset=1&{query}", timeout=60) as answer:  # ignore-https-check
             counts: dict[str, Any] = json.load(answer)
         return counts
 

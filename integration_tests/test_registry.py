@@ -55,9 +55,35 @@ def test_one_name_licence_and_base(metadata: dict[str, Any], manifest: dict[str,
     assert f"LABEL io.airbyte.name={metadata['dockerRepository']}\n" in dockerfile
     assert f"ARG BASE_IMAGE={metadata['connectorBuildOptions']['baseImage']}\n" in dockerfile
     assert metadata["documentationUrl"] == manifest["spec"]["documentation_url"]
-    assert f'license = "{metadata["license"]}"' in text("pyproject.toml")
+    # Once under [project], once where Airbyte's rules look for it.
+    assert text("pyproject.toml").count(f'\nlicense = "{metadata["license"]}"\n') == 2
+    assert re.search(r":\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$", metadata["connectorBuildOptions"]["baseImage"])
     assert text("LICENSE").startswith(f"{metadata['license']} License")
     assert {"language:python", "cdk:low-code"} <= set(metadata["tags"])
+
+
+INSECURE = re.compile(r"http://(?!json-schema\.org|localhost)", re.I)
+
+
+def insecure(line: str) -> bool:
+    """Whether Airbyte's rules take a line for a request without TLS. The one exception says so itself, in its line."""
+    return bool(INSECURE.search(line)) and "# ignore-https-check" not in line and not re.match(r"\s*(#|<!--)", line)
+
+
+def test_no_address_without_tls() -> None:
+    """Airbyte looks at all that is not a test."""
+    folders = ("source_twilio", "tools", "quickstart", "benchmarks", "docs", ".github", ".ci")
+    files = [*ROOT.glob("*.*"), *(path for name in folders for path in (ROOT / name).rglob("*"))]
+    kinds = {".py", ".yaml", ".yml", ".json", ".md", ".toml", ".sh", ".sql", ""}
+    found = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in files
+        if path.is_file() and path.suffix in kinds and not {"tests", ".cache"} & set(path.relative_to(ROOT).parts)
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if insecure(line)
+    ]
+    assert found == []
+    assert insecure('get("http://example.com")') and not insecure("# http://example.com")
 
 
 def test_allowed_hosts_are_those_of_the_manifest(metadata: dict[str, Any], manifest: dict[str, Any]) -> None:

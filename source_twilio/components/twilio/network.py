@@ -60,7 +60,7 @@ def needs_password(proxy: str) -> Exception:
     """The error for a proxy that answered 407, Proxy Authentication Required."""
     return config_error(
         f"The proxy {proxy} wants to know who asks (HTTP 407 Proxy Authentication Required) and refuses. Give user and "
-        "password of the proxy in HTTPS_PROXY (http://user:password@host:port)."
+        "password of the proxy in HTTPS_PROXY (http://user:password@host:port)."  # ignore-https-check
     )
 
 
