@@ -69,9 +69,13 @@ def test_a_list_that_is_no_range_has_neither_share_nor_position() -> None:
 def test_the_position_is_that_of_the_account_that_is_furthest_behind() -> None:
     tally = Tally()
     ahead, behind = reading_of(1), reading_of(2)
-    for reading, days in ((ahead, 9), (behind, 2)):
+    for reading in (ahead, behind):
         tally.begin(reading)
-        read(reading, days_of(reading)[:days])
+    read(ahead, days_of(ahead)[:9])
+    days = days_of(behind)
+    read(behind, days[5:])
+    assert tally.position == "", "of one nothing is complete"
+    read(behind, days[:2])
     assert tally.range == " from 2026-11-01T12:00:00Z to 2026-11-21T12:00:00Z"
     assert tally.position == ", complete up to 2026-11-03T11:59:59Z"
     tally.last_row = "2026-11-09T00:00:00Z"
@@ -87,14 +91,16 @@ def test_expected_rows_are_those_of_the_accounts_by_the_share_of_each() -> None:
     ended.rows = 70
     tally.end(ended, complete=True)
     tally.begin(first)
-    read(first, days_of(first)[:10], rows=500)
+    read(first, days_of(first)[:15], rows=600)
     assert tally.rows_in_all() is None, "one account has not begun"
     tally.begin(second)
     days = days_of(second)
     read(second, days[:1], rows=4)
     assert tally.rows_in_all() is None, "and of this one too little is known"
-    read(second, days[1:10], rows=6)
-    assert tally.rows_in_all() == 70 + 1000 + 20
+    read(second, days[1:9], rows=4)
+    assert tally.rows_in_all() is None, "less than half of it may say little of the rest"
+    read(second, days[9:16], rows=8)
+    assert tally.rows_in_all() == 70 + 800 + 20
 
 
 def test_an_account_that_was_passed_over_has_no_more_rows() -> None:
@@ -105,8 +111,8 @@ def test_an_account_that_was_passed_over_has_no_more_rows() -> None:
     tally.skipped[refused.account.sid] = "HTTP 403"
     tally.end(refused, complete=False)
     tally.begin(reading)
-    read(reading, days_of(reading)[:10], rows=8)
-    assert (tally.read, tally.done, tally.rows_in_all()) == (0, 1, 16)
+    read(reading, days_of(reading)[:16], rows=8)
+    assert (tally.read, tally.done, tally.rows_in_all()) == (0, 1, 10)
 
 
 def test_an_account_that_failed_leaves_nothing_to_expect() -> None:
@@ -115,7 +121,8 @@ def test_an_account_that_failed_leaves_nothing_to_expect() -> None:
     failed, reading = reading_of(1), reading_of(2)
     for one in (failed, reading):
         tally.begin(one)
-        read(one, days_of(one)[:10], rows=8)
+        read(one, days_of(one)[:16], rows=8)
+    assert tally.rows_in_all() == 20
     tally.end(failed, complete=False)
     assert tally.rows_in_all() is None
 

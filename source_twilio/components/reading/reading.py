@@ -49,8 +49,8 @@ class Reading:
     """What the steps of one account of one stream share.
 
     account: whose rows; clock: the end of its ranges; ranges: their start; cursor: None for a stream without state;
-    kept_from: the earliest start that Twilio has not refused; rows: how many are on their way; read_to: the end of what
-    was read of the range without a gap, None where no part has ended.
+    kept_from: the earliest start that Twilio has not refused; rows: how many are on their way; reached: the end of what
+    was read of the range without a gap, None as long as nothing was.
     """
 
     account: Account
@@ -61,7 +61,7 @@ class Reading:
     cursor: AccountCursor | None = None
     kept_from: datetime = datetime.min.replace(tzinfo=timezone.utc)
     rows: int = 0
-    read_to: datetime | None = None
+    reached: datetime | None = None
     _closed: int = 0
     _windows: dict[str, Window] = field(default_factory=dict)
     _open: set[Part] = field(default_factory=set)
@@ -90,10 +90,10 @@ class Reading:
         """How much of the account has been read, from 0 to 1: what has been read of the range without a gap, or the
         parts that have ended, whichever is less. 0 where that is not known, as of a list that is no range."""
         window = self._windows.get("")
-        if window is None or self.read_to is None or self._closed < ENOUGH_PARTS or window.end <= window.start:
+        if window is None or self.reached is None or self._closed < ENOUGH_PARTS or window.end <= window.start:
             return 0.0
-        by_time = (self.read_to - window.start) / (window.end - window.start)
-        return max(0.0, min(by_time, self._closed / (self._closed + len(self._open))))
+        by_time = (self.reached - window.start) / (window.end - window.start)
+        return min(by_time, self._closed / (self._closed + len(self._open)))
 
     def since(self) -> datetime | None:
         """From when on changed rows are emitted by a client-side cursor; None in the first sync: all of them."""
@@ -140,8 +140,8 @@ class Reading:
         with self._lock:
             starts = [part.start for part in self._open if kind in part.kinds and part.start]
             read_to = min(starts) - self.ranges.unit.step if starts else window.end
-            if not kind:
-                self.read_to = read_to
+            if not kind and read_to >= window.start:
+                self.reached = read_to
             read_to = min(read_to, certain_end, self._held.get(kind, read_to))
         if self.cursor and read_to >= window.start:
             self.cursor.advance(self.account.sid, kind, read_to)

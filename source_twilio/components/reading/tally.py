@@ -13,7 +13,8 @@ from source_twilio.components.reading.reading import Reading
 from source_twilio.components.state.units import EARLIEST
 
 ENOUGH_ACCOUNTS = 8  # that have ended, before they tell how long the others take
-ENOUGH_SHARE = 0.1  # of an account's range, before it tells how much the rest of it is
+ENOUGH_SHARE = 0.1  # of an account's range, before it tells how long the rest of it takes
+KNOWN_SHARE = 0.5  # and how many rows it has: those that came are half of what is foreseen, at least
 MOST_NAMED = 10  # accounts or streams in a line
 
 
@@ -89,9 +90,10 @@ class Tally:
 
     @property
     def position(self) -> str:
-        """How far the account is that is behind all others; empty where no range says that."""
-        reached = [reading.read_to for reading, _ in self.running if reading.read_to and _is_bounded(reading)]
-        behind = f", complete up to {told(min(reached))}" if reached else ""
+        """How far the account is that is behind all others that are being read; empty where no range says that."""
+        reached = [reading.reached for reading, _ in self.running if _is_bounded(reading)]
+        known = [moment for moment in reached if moment]
+        behind = f", complete up to {told(min(known))}" if known and known == reached else ""
         return f"{behind}, last row of {self.last_row}" if self.last_row else behind
 
     def rows_in_all(self) -> int | None:
@@ -101,7 +103,7 @@ class Tally:
         if self.accounts is None or self.done + len(running) < self.accounts:
             return None
         shares = [(reading.rows, reading.share) for reading, _ in running]
-        if any(share < ENOUGH_SHARE for _, share in shares):
+        if any(share < KNOWN_SHARE for _, share in shares):
             return None
         return self._rows_of_ended + sum(round(rows / share) for rows, share in shares)
 
