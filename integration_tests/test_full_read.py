@@ -5,6 +5,7 @@ The sandbox stands still meanwhile, so that the connector, the library and the c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +56,17 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reading]:
 def test_both_syncs_end_well(reading: Reading) -> None:
     assert (reading.first.exit_code, reading.first.errors(), reading.first.logs("WARN")) == (0, [], [])
     assert (reading.second.exit_code, reading.second.errors(), reading.second.logs("WARN")) == (0, [], [])
+
+
+def test_a_sync_says_a_line_a_stream_and_hardly_more(reading: Reading) -> None:
+    for run in (reading.first, reading.second):
+        lines = run.logs()
+        assert len(lines) <= 2 * len(RESOURCES) + 20
+        ends = re.findall(r"^Stream (\w+): (\d+) rows of ", "\n".join(lines), re.M)
+        assert {name: int(rows) for name, rows in ends} == {**dict.fromkeys(RESOURCES, 0), **run.counts()}
+        assert len(ends) == len(RESOURCES)
+        assert len([line for line in lines if line.startswith("The sync took ")]) == 1
+        assert f" {len(run.of('RECORD'))} rows, " in lines[-1]
 
 
 @pytest.mark.parametrize("stream", sorted(RESOURCES))

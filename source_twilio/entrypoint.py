@@ -14,8 +14,25 @@ from collections.abc import Iterable
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER, is_platform_debug_log_enabled
 from airbyte_cdk.models import AirbyteMessage, Type
+from airbyte_cdk.sources.concurrent_source import concurrent_read_processor, concurrent_source
 
 NOWHERE = ""  # in place of the folder that `configure` is handed
+
+
+class Chatter(logging.Filter):
+    """Makes debug lines of what the CDK says of each stream at level INFO: that it goes from one status to the next,
+    which its messages say, and how many records it has read, which here are pages. Errors are messages of their own."""
+
+    FILES = frozenset({concurrent_read_processor.__file__, concurrent_source.__file__})
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno != logging.INFO or record.pathname not in self.FILES:
+            return True
+        record.levelno, record.levelname = logging.DEBUG, logging.getLevelName(logging.DEBUG)
+        return logging.getLogger(record.name).isEnabledFor(logging.DEBUG)
+
+
+CHATTER = Chatter()
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -31,6 +48,7 @@ class Entrypoint(AirbyteEntrypoint):
         """The messages of a command, as lines. Raises what the source raises, after the messages before it."""
         level = logging.DEBUG if parsed_args.debug or is_platform_debug_log_enabled() else logging.INFO
         self.logger.setLevel(level)
+        self.logger.addFilter(CHATTER)
         logging.getLogger("airbyte").setLevel(level)
         self.logger.debug("Debug logs enabled")
         try:

@@ -17,6 +17,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as status_message
 
+from source_twilio.components.reading.report import Report
 from source_twilio.components.reading.streams import TwilioStream
 from source_twilio.components.rows.changes import Unread, meta_of
 from source_twilio.components.rows.records import ChangedRow
@@ -36,22 +37,26 @@ class Sync:
         self.cut_short = False
         self._streams = streams
         self._emit = emit
+        self._report = Report(streams)
         self._running: set[str] = set()
         self._unread: defaultdict[str, Unread] = defaultdict(Unread)
         self._told: AirbyteMessage | None = None
 
     def messages(self, carried: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         """The messages of a sync. The CDK carries a page as one record; here each of its rows becomes a message."""
-        for message in carried:
-            if message.type == Type.RECORD and message.record:
-                yield from self._records(message.record)
-                continue
-            if message.trace and message.trace.stream_status:
-                self._note(message.trace.stream_status)
-            yield message
-            if message is self._told:
-                yield from self._last_words()
-                return
+        with self._report.every_minute():
+            for message in carried:
+                if message.type == Type.RECORD and message.record:
+                    yield from self._report.estimates()
+                    yield from self._records(message.record)
+                    continue
+                if message.trace and message.trace.stream_status:
+                    self._note(message.trace.stream_status)
+                    yield from self._report.estimates()
+                yield message
+                if message is self._told:
+                    yield from self._last_words()
+                    return
 
     def _records(self, carrier: AirbyteRecordMessage) -> Iterator[AirbyteMessage]:
         page, name = carrier.data["page"], carrier.stream
@@ -70,10 +75,13 @@ class Sync:
         name = status.stream_descriptor.name
         if status.status in ENDED:
             self._running.discard(name)
-            self._unread[name].log(name)
-            self._streams[name].log_summary()
+            self._end(name, status.status == AirbyteStreamStatus.COMPLETE)
         else:
             self._running.add(name)
+
+    def _end(self, name: str, complete: bool) -> None:
+        self._unread[name].log(name)
+        self._report.ended(name, complete)
 
     def end_early(self, why: str) -> bool:
         """Say the last words behind the pages that were read; called in another thread than the one that reads.
@@ -91,6 +99,7 @@ class Sync:
         """The states of the streams that are cut short, and that they are."""
         self.cut_short = True
         for stream in [stream for name, stream in self._streams.items() if name in self._running]:
+            self._end(stream.name, complete=False)
             if isinstance(stream.cursor, AccountCursor):
                 yield stream.cursor.message()
             yield status_message(stream.as_airbyte_stream(), AirbyteStreamStatus.INCOMPLETE)

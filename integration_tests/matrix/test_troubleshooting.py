@@ -190,10 +190,10 @@ CASES: dict[str, Case] = {
     "The TLS certificate of … could not be verified": untrusted,
     "TLS cannot be set up": surrounded("check", REQUESTS_CA_BUNDLE="/nowhere/ca.pem"),
     "Twilio did not answer within … seconds": nameless,
-    "still reading, … requests so far": read(
+    "still reading, … of … accounts done": read(
         "alerts",
         fault={"action": "stall", "seconds": 3, "url": "Alerts", "times": 1},
-        constants={"reading.streams.SIGN_OF_LIFE": 1},
+        constants={"reading.report.EVERY": 1},
         retry=None,
     ),
     "This is no matter of your settings": read(fault={**twilio(400, 20001, "Bad request"), "url": "Messages"}),

@@ -17,6 +17,7 @@ from source_twilio.components.twilio.api import Stats
 from source_twilio.components.twilio.clock import Clock
 from source_twilio.components.twilio.signers import Account
 
+ENOUGH_PARTS = 8  # that have ended, before they tell how much of an account has been read
 LOGGER = logging.getLogger("airbyte")
 NOTHING_LEFT = Window(EARLIEST, EARLIEST)
 
@@ -56,7 +57,8 @@ class Reading:
     """What the steps of one account of one stream share.
 
     account: whose rows; clock: the end of its ranges; ranges: their start; cursor: None for a stream without state;
-    kept_from: the earliest start that Twilio has not refused.
+    kept_from: the earliest start that Twilio has not refused; rows: how many are on their way; reached: the end of what
+    was read of the range without a gap, None as long as nothing was.
     """
 
     account: Account
@@ -66,6 +68,9 @@ class Reading:
     ranges: RangePolicy
     cursor: AccountCursor | None = None
     kept_from: datetime = datetime.min.replace(tzinfo=timezone.utc)
+    rows: int = 0
+    reached: datetime | None = None
+    _closed: int = 0
     _windows: dict[str, Window | None] = field(default_factory=dict)
     _open: set[Part] = field(default_factory=set)
     _held: dict[str, datetime] = field(default_factory=dict)
@@ -102,6 +107,16 @@ class Reading:
         """The end of what can be asked for, whatever end date is configured; the same throughout the sync."""
         return self._now
 
+    @property
+    def share(self) -> float:
+        """How much of the account has been read, from 0 to 1: what has been read of the range without a gap, or the
+        parts that have ended, whichever is less. 0 where that is not known, as of a list that is no range."""
+        window = self._windows.get("")
+        if window is None or self.reached is None or self._closed < ENOUGH_PARTS or window.end <= window.start:
+            return 0.0
+        by_time = (self.reached - window.start) / (window.end - window.start)
+        return min(by_time, self._closed / (self._closed + len(self._open)))
+
     def since(self) -> datetime | None:
         """From when on changed rows are emitted by a client-side cursor; None in the first sync: all of them."""
         if self.cursor is None or self.cursor.value(self.account.sid) is None:
@@ -137,6 +152,7 @@ class Reading:
         """All rows of a part are on their way: move its cursors up to the oldest part of their kind that is open."""
         with self._lock:
             self._open.remove(part)
+            self._closed += 1
         for kind in part.kinds:
             self._move_up(kind)
 
@@ -146,6 +162,8 @@ class Reading:
         with self._lock:
             starts = [part.start for part in self._open if kind in part.kinds and part.start]
             read_to = min(starts) - self.ranges.unit.step if starts else window.end
+            if not kind and read_to >= window.start:
+                self.reached = read_to
             read_to = min(read_to, certain_end, self._held.get(kind, read_to))
         if self.cursor and read_to >= window.start:
             self.cursor.advance(self.account.sid, kind, read_to)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from airbyte_cdk.utils.slice_hasher import SliceHasher
 from source_twilio.components.reading.catalog import describe
 from source_twilio.components.reading.reading import RangePolicy, Reading
 from source_twilio.components.reading.retrievers import ListRetriever
+from source_twilio.components.reading.tally import Tally
 from source_twilio.components.reading.workers import Workers
 from source_twilio.components.rows.records import Page
 from source_twilio.components.state.cursors import AccountCursor
@@ -38,7 +38,6 @@ from source_twilio.components.twilio.signers import Account
 
 LOGGER = logging.getLogger("airbyte")
 CREDENTIALS = (AUTHENTICATE, TEST_CREDENTIALS, NO_PERMISSION)  # wrong ones, or ones without the permission
-SIGN_OF_LIFE = 60  # seconds of silence after which a line says what is being waited for
 
 
 class TwilioStream(AbstractStream):
@@ -68,8 +67,7 @@ class TwilioStream(AbstractStream):
         self.ranges = ranges
         self.workers = workers
         self.stats = Stats()
-        self.read: list[str] = []
-        self.skipped: list[str] = []
+        self.tally = Tally()
         self._said = False
         self._blamed = False
         self._cursor = cursor
@@ -97,10 +95,12 @@ class TwilioStream(AbstractStream):
         Raises, behind them, the error of a list of accounts that broke off: the stream is not complete then.
         """
         if not self._offered:
+            self.tally.not_offered = "not offered in this Region"
             LOGGER.warning("Stream %s: Twilio does not offer %s in this Region, so nothing is read", self.name,
                            self.retriever.requester.product)
             return
         accounts = self.accounts.selected() if self._every_account else [self.accounts.main]
+        self.tally.accounts = len(accounts)
         if isinstance(self._cursor, AccountCursor):
             self._cursor.begin([account.sid for account in accounts])
         for account in accounts:
@@ -130,7 +130,7 @@ class TwilioStream(AbstractStream):
             self._said = True
             LOGGER.info("Stream %s: no rows of account %s, nor of others without %s (%s)", self.name, account.sid,
                         self._optional, refusal)
-        self.skipped.append(account.sid)
+        self.tally.skipped[account.sid] = f"without {self._optional} ({refusal.brief})"
 
     def get_json_schema(self) -> Mapping[str, Any]:
         return self.retriever.schema
@@ -141,15 +141,6 @@ class TwilioStream(AbstractStream):
 
     def log_stream_sync_configuration(self) -> None:
         LOGGER.debug("Syncing stream %s, cursor field %s", self.name, self.cursor_field)
-
-    def log_summary(self) -> None:
-        """The one line that says what the stream has read and what it cost."""
-        skipped = f" ({', '.join(self.skipped)})" if self.skipped else ""
-        LOGGER.info(
-            "Stream %s: %d rows of %d accounts, %d accounts skipped%s, %d requests, %d retries",
-            self.name, self.stats.rows, len(self.read), len(self.skipped), skipped, self.stats.requests,
-            self.stats.retries,
-        )
 
     def check_availability(self) -> StreamAvailability:
         return StreamAvailability.available()  # `check` proves the credentials instead, see check.py
@@ -174,17 +165,21 @@ class AccountPartition(Partition):
         reading = Reading(
             self._account, stream.name, stream.retriever.api.clock, stream.stats, stream.ranges, cursor
         )
+        stream.tally.begin(reading)
+        complete = False
         try:
             if not reading.is_over(*stream.retriever.kinds):
                 yield from self._pages(reading, cursor)
-            stream.read.append(self._account.sid)
+            complete = True
         except AccountSkipped as reason:
-            self._skip(str(reason), once=True)
+            self._skip(str(reason), "its own Auth Token is not shown", once=True)
         except Refused as refusal:
             self._judge(refusal, reading.who)
         except Malformed as reason:
             raise system_error(f"{reading.who}: {reason}. Nothing was skipped: the next sync goes on from the saved "
                                "state. If it happens again, please report it.") from reason
+        finally:
+            stream.tally.end(reading, complete)
 
     def _judge(self, refusal: Refused, who: str) -> None:
         """Pass the account over where the refusal is its own matter; raise the error where it is not. Whose credentials
@@ -198,9 +193,10 @@ class AccountPartition(Partition):
                 return
             raise stream.refused_main(wrong or refusal) from refusal
         elif wrong:
-            self._skip(f"Twilio does not accept the Auth Token that the list of accounts shows: {wrong}", once=True)
+            self._skip(f"Twilio does not accept the Auth Token that the list of accounts shows: {wrong}",
+                       f"its own Auth Token is not accepted ({wrong.brief})", once=True)
         elif refusal.status in (*NOT_ALLOWED, 404) or refusal.code in NOT_ACTIVE:
-            self._skip(str(refusal))
+            self._skip(str(refusal), refusal.brief)
         else:
             raise stream.accounts.refused(refusal, who, account) from refusal
 
@@ -208,10 +204,12 @@ class AccountPartition(Partition):
         stream = self._stream
         root = reading.part("")
         steps = stream.retriever.plan(reading, root, stream.retriever.emit(reading))
-        heard = time.monotonic()
+        tally, field = stream.tally, stream.cursor_field
         for result in stream.workers.results(root, steps):
             if isinstance(result, Page):
-                heard = time.monotonic()
+                reading.rows += len(result.rows)
+                if field and result.rows:
+                    tally.last_row = str(result.rows[-1].get(field) or tally.last_row)
                 yield Record({"page": result}, stream.name, self._slice)
                 if cursor:
                     cursor.count(len(result.rows))
@@ -219,14 +217,12 @@ class AccountPartition(Partition):
                 reading.close(result)
                 if cursor:
                     cursor.count(0)
-            elif time.monotonic() - heard > SIGN_OF_LIFE:
-                heard = time.monotonic()
-                LOGGER.info("%s: still reading, %d requests so far", reading.who, stream.stats.requests)
 
-    def _skip(self, reason: str, once: bool = False) -> None:
-        """Pass the account over with a warning. once: the reason holds for other streams too; the first one says it."""
+    def _skip(self, reason: str, brief: str, once: bool = False) -> None:
+        """Pass the account over with a warning. brief: the reason in words that are the same for all accounts of which
+        it is true; once: it holds for other streams too, and the first one says it."""
         stream, sid = self._stream, self._account.sid
-        stream.skipped.append(sid)
+        stream.tally.skipped[sid] = brief
         level = logging.DEBUG if once and not stream.accounts.tells(sid) else logging.WARNING
         where = " here and wherever its own credentials are needed" if once else ""
         LOGGER.log(level, "Stream %s: account %s is skipped%s (%s). Its cursor stays where it is; the other accounts "

@@ -40,11 +40,12 @@ class Signature:
 
 @dataclass
 class Stats:
-    """What a stream has cost so far; gave_up: one of its requests failed for good, so it ends in an error anyway;
-    divided: requests that smaller ones took the place of."""
+    """What a stream has cost so far; refusals: final answers without rows (see `Refused`); gave_up: one of its requests
+    failed for good, so it ends in an error anyway; divided: requests that smaller ones took the place of."""
 
     requests: int = 0
     retries: int = 0
+    refusals: int = 0
     rows: int = 0
     gave_up: bool = False
     divided: int = 0
@@ -56,11 +57,12 @@ class Stats:
         and less, so that a service that is down is not asked for each of its ranges at length."""
         return BRIEFLY / (1 + self.divided)
 
-    def count(self, requests: int = 0, retries: int = 0) -> None:
+    def count(self, requests: int = 0, retries: int = 0, refusals: int = 0) -> None:
         """Add what a thread has done."""
         with self._lock:
             self.requests += requests
             self.retries += retries
+            self.refusals += refusals
 
 
 class Asker(Protocol):
@@ -146,6 +148,7 @@ class Api:
                     renewed = True
                     continue
                 result.signer, result.moment = signature.signer, next(self._moments)
+                stats.count(refusals=1)
                 raise result
             if result.status != 429:
                 self.hosts.bad(host)

@@ -47,6 +47,11 @@ class Refused(Exception):
         self.signer = ""
         self.moment = 0
 
+    @property
+    def brief(self) -> str:
+        """The refusal without Twilio's words, which name what was asked for."""
+        return f"HTTP {self.status}, code {self.code}" if self.code else told(self.status)
+
 
 class Malformed(Exception):
     """A successful answer that is no page: another shape, or a next page that must not be followed."""
