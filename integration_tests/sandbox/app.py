@@ -16,7 +16,8 @@ from .answers import Answer, Refusal, Wire, not_found
 from .controls import Controls
 from .credentials import allow, conceal, identify, issue_token, user_of
 from .faults import Faults, replace, spoil
-from .resources import ACCOUNT, Resource, Routes, load
+from .request import Request
+from .resources import ACCOUNT, Routes, load
 from .rows import Position
 from .store import Store
 from .world import World
@@ -153,7 +154,7 @@ class Twilio(Controls):
         asked = lists.asked_account(resource, query, owner)
         child = asked != owner and asked in self.directory.accounts and self.directory.accounts[asked].owner == owner
         allow(self.directory, caller, resource, owner, self.switches)
-        request = lists.Request(
+        request = Request(
             self, resource, region, asked if child else owner, values, query, f"https://{host}", path, now, method
         )
         answer = lists.item(request) if kind == "item" else lists.listing(request)
@@ -179,10 +180,6 @@ class Twilio(Controls):
     def resolves(self, host: str) -> bool:
         """Whether a host name exists here."""
         return host in (lists.FILES_HOST, CONTROL_HOST) or self._product(host.lower())[0] is not None
-
-    def view(self, resource: Resource, row: dict[str, Any], account: str, now: float) -> dict[str, Any]:
-        """A row as the switches make it look."""
-        return lists.view(self, resource, row, account, now)
 
 
 def _wants_xml(host: str, path: str) -> bool:

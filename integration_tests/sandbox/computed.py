@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import filters, paging, periods, statistics, times, tokens, usage
 from .accounts import regional
 from .answers import Answer, Refusal, document, not_found
+from .request import Request
 from .rows import Row, Table, skip, take
-
-if TYPE_CHECKING:
-    from .lists import Request
 
 CLOSED_DAYS = 30
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from . import lists, switches, times
-from .accounts import CREATED, MAIN, Account, Directory, Key
+from . import switches, times
+from .accounts import CREATED, MAIN, Account, Key
+from .expected import expected
 from .faults import Fault, Faults
-from .resources import Resource
+from .request import State
 from .rows import FOREVER
-from .store import Store
-
-if TYPE_CHECKING:
-    from .app import Twilio
+from .views import view
 
 METHODS = (
     "set_switch",
@@ -43,26 +41,15 @@ METHODS = (
 )
 
 
-class Controls:
+class Controls(State):
     """Methods of ``Twilio`` that change or describe it. Instants are datetimes, texts or seconds."""
 
-    resources: dict[str, Resource]
-    directory: Directory
-    store: Store
     faults: Faults
-    switches: dict[str, Any]
-    clock: Callable[[], datetime]
-    offset: float
-    frozen: float | None
     limit: int | None
     delay: float
     in_flight: int
     peak: int
     log: list[dict[str, Any]]
-
-    def now(self) -> float:
-        """The stand-in's time, in seconds since the epoch."""
-        return self.frozen if self.frozen is not None else self.clock().timestamp() + self.offset
 
     def set_switch(self, name: str, value: Any) -> None:
         """Set a switch (see ``switches.py``)."""
@@ -142,7 +129,7 @@ class Controls:
         """What is in a stream of an account now, as stored: hidden columns too, no filter, no default."""
         resource, now = self.resources[stream], self.now()
         return [
-            lists.view(cast("Twilio", self), resource, row.at(now), account_sid, now)
+            view(self, resource, row.at(now), account_sid, now)
             for row in self.store.visible(region, account_sid, stream, now)
         ]
 
@@ -219,6 +206,4 @@ class Controls:
         **more: Any,
     ) -> list[dict[str, Any]]:
         """What a right connector emits for a stream (see ``expected.py``)."""
-        from .expected import expected
-
-        return expected(cast("Twilio", self), stream, start_date, accounts, kind=kind, **more)
+        return expected(self, stream, start_date, accounts, kind=kind, **more)

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import computed, filters, periods, statistics, times, usage
 from .accounts import MAIN
 from .emitted import normalised
-from .lists import Request
+from .request import Request, State
 from .resources import Resource, dig
-
-if TYPE_CHECKING:
-    from .app import Twilio
+from .views import view
 
 LIVE_PARENTS = {"conference_participants": ("conferences", "status", ("init", "in-progress"))}
 ONE_ACCOUNT = ("standard", "restricted", "oauth")
 
 
 def expected(
-    twilio: Twilio,
+    twilio: State,
     stream: str,
     start_date: str,
     accounts: list[str] | None = None,
@@ -54,7 +52,7 @@ def expected(
     return found
 
 
-def readable(twilio: Twilio, main: str, kind: str = "auth_token", accounts: list[str] | None = None) -> list[str]:
+def readable(twilio: State, main: str, kind: str = "auth_token", accounts: list[str] | None = None) -> list[str]:
     """The accounts whose rows are emitted: the main one and its subaccounts, closed ones never."""
     directory, skip = twilio.directory, {"closed"}
     if twilio.switches["suspended_account"] == "refuse":
@@ -72,7 +70,7 @@ def readable(twilio: Twilio, main: str, kind: str = "auth_token", accounts: list
 
 
 def _rows(
-    twilio: Twilio, resource: Resource, sid: str, region: str, start: float, now: float, window: float
+    twilio: State, resource: Resource, sid: str, region: str, start: float, now: float, window: float
 ) -> Iterator[dict[str, Any]]:
     if resource.host == "insights" and twilio.switches["insights"] != "on":
         return
@@ -103,7 +101,7 @@ def _listed(request: Request, start: float) -> Iterator[dict[str, Any]]:
     twilio, resource, now = request.twilio, request.resource, request.now
     alive = _parents(request, start)
     for row in twilio.store.visible(request.region, request.account, resource.name, now):
-        shown = twilio.view(resource, row.at(now), request.account, now)
+        shown = view(twilio, resource, row.at(now), request.account, now)
         if redaction := shown.get("redacted"):
             shown = {**shown, **redaction}
         if resource.sample and shown.get("iso_country") is None or shown.get("answers_null"):

@@ -3,56 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import orjson
 
 from . import computed, filters, orders, paging, times, tokens
 from .answers import Answer, Refusal, document, not_found
+from .request import Request
 from .resources import Resource
 from .rows import Row, Table, before, skip, take
 from .views import hidden_by_default, needs_view, redact, view
 
-if TYPE_CHECKING:
-    from .app import Twilio
-
 FILES_HOST = "deactivations.example.com"
-__all__ = ["FILES_HOST", "Request", "asked_account", "file", "item", "listing", "retry_after", "view"]
-
-
-@dataclass
-class Request:
-    """One authorised request for a resource."""
-
-    twilio: Twilio
-    resource: Resource
-    region: str
-    account: str
-    values: dict[str, str]
-    query: filters.Query
-    origin: str
-    path: str
-    now: float
-    method: str = "GET"
-
-    @property
-    def switches(self) -> dict[str, Any]:
-        """The switches in force."""
-        return self.twilio.switches
-
-    def table(self, stream: str, place: tuple[str, ...], account: str | None = None) -> Table:
-        """A table of the same account and Region."""
-        return self.twilio.store.table(self.region, account or self.account, stream, place, self.now)
-
-    def place(self) -> tuple[str, ...]:
-        """The values of the path, with the default service where the path names none."""
-        if "ChatServiceSid" in self.resource.params and "ChatServiceSid" not in self.values:
-            services = next(iter(self.table("services", ()).visible(self.now)), None)
-            if services is None:
-                raise not_found(self.path)
-            self.values["ChatServiceSid"] = services.base["sid"]
-        return tuple(self.values[name] for name in self.resource.params)
 
 
 def retry_after(switches: dict[str, Any], now: float) -> dict[str, str]:

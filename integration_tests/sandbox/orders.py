@@ -5,14 +5,12 @@ Messages are documented as sorted by DateSent, newest first; calls were recorded
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import filters
+from .request import Request
 from .resources import Resource
 from .rows import Place, Position, Row
-
-if TYPE_CHECKING:
-    from .lists import Request
 
 APART = 1e12  # seconds: beyond every date
 COLUMNS = {"messages": "date_sent", "calls": "start_time"}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import filters, times
+from .request import Request
 from .resources import dig
-
-if TYPE_CHECKING:
-    from .lists import Request
 
 GROUPS = {"sim": "sim_sid", "fleet": "fleet_sid", "network": "network_sid", "isocountry": "iso_country"}
 GROUPED = tuple(GROUPS.values())

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import filters, times
 from .answers import Refusal
 from .pages import template
-
-if TYPE_CHECKING:
-    from .lists import Request
+from .request import Request
 
 DEFAULT_MINUTES = 15
 

@@ -12,18 +12,16 @@ import binascii
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from . import orders
 from .answers import Refusal
 from .filters import PAGING, Query, first
+from .request import Request
 from .resources import Resource
 from .rows import Position, Row
-
-if TYPE_CHECKING:
-    from .lists import Request
 
 FORMS = {  # parameter, beginning for the page after and the page before, column
     "sid": ("PageToken", "PA", "PB", "sid"),

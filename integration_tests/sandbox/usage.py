@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import filters, times
 from .answers import not_found
-
-if TYPE_CHECKING:
-    from .lists import Request
+from .request import Request
 
 DAILY = "usage_records"
 NAMES = {

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import filters, times
+from .request import Request, State
 from .resources import Resource
-
-if TYPE_CHECKING:
-    from .app import Twilio
-    from .lists import Request
 
 FAILED = ("busy", "failed", "no-answer")
 
@@ -29,7 +26,7 @@ def needs_view(resource: Resource, switches: dict[str, Any]) -> bool:
     )
 
 
-def view(twilio: Twilio, resource: Resource, row: dict[str, Any], account: str, now: float) -> dict[str, Any]:
+def view(twilio: State, resource: Resource, row: dict[str, Any], account: str, now: float) -> dict[str, Any]:
     """The row as it looks at an instant under the switches."""
     if not needs_view(resource, twilio.switches):
         return row

@@ -18,8 +18,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_twilio.components.settings.configuration import EarlierConfigurations, validate
 from source_twilio.components.twilio.errors import config_error
-from source_twilio.probe.findings import Unknown
 from source_twilio.probe.questions import QUESTIONS
+from source_twilio.probe.reasons import Unknown
 from source_twilio.probe.report import Report, clean
 from source_twilio.probe.session import Session
 

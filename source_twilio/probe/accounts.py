@@ -6,7 +6,8 @@ from typing import Any
 
 from source_twilio.components.twilio.errors import NOT_ACTIVE, NOT_ALLOWED, AccountSkipped, Refused
 from source_twilio.components.twilio.signers import Account
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, said, yes
+from source_twilio.probe.findings import Finding, Question, either, yes
+from source_twilio.probe.reasons import Unknown, Wrong, said
 from source_twilio.probe.session import Session
 
 

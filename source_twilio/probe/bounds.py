@@ -11,7 +11,8 @@ from source_twilio.components.rows.records import Row
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.units import DAY, back, duration, midnight
 from source_twilio.components.twilio.errors import Refused
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, no_access, said, yes
+from source_twilio.probe.findings import Finding, Question, either, yes
+from source_twilio.probe.reasons import Unknown, Wrong, no_access, said
 from source_twilio.probe.session import Page, Session
 
 SECOND_WIDTH = len("2026-01-01T00:00:00")

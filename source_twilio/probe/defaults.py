@@ -6,7 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 from source_twilio.components.state.units import DAY
 from source_twilio.components.twilio.errors import Refused
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, no_access, said, yes
+from source_twilio.probe.findings import Finding, Question, either, yes
+from source_twilio.probe.reasons import Unknown, Wrong, no_access, said
 from source_twilio.probe.session import Session
 
 BEFORE_TWILIO = datetime(2008, 1, 15, tzinfo=timezone.utc)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_twilio.components.twilio.errors import NOT_ACTIVE, NOT_ALLOWED, OUTSIDE_RETENTION, AccountSkipped, Refused
-
-if TYPE_CHECKING:
-    from source_twilio.probe.session import Session
+from source_twilio.components.twilio.errors import AccountSkipped, Refused
+from source_twilio.probe.reasons import Unknown, Wrong, said
+from source_twilio.probe.session import Session
 
 YES = "yes"
 NO = "no"
@@ -27,14 +25,6 @@ class Finding:
 
     answer: str
     detail: str
-
-
-class Wrong(Exception):
-    """An assumption of the connector does not hold; the text says what Twilio did."""
-
-
-class Unknown(Exception):
-    """The account leaves a question open; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +68,3 @@ def yes(detail: str) -> Finding:
 def either(detail: str) -> Finding:
     """The connector is right whatever Twilio does; the detail says what it did."""
     return Finding(EITHER, detail)
-
-
-def said(refusal: Refused) -> str:
-    """A refusal without Twilio's own words, which may name accounts and paths."""
-    return f"HTTP {refusal.status}, code {refusal.code or 'unknown'}"
-
-
-def no_access(refusal: Refused) -> bool:
-    """Whether a refusal is about the credentials or the account and says nothing of what was asked."""
-    return refusal.status in NOT_ALLOWED or refusal.code in NOT_ACTIVE
-
-
-def is_retention(refusal: Refused) -> bool:
-    """Whether a refusal says, as the connector understands it, that Twilio no longer keeps what was asked for."""
-    return refusal.code in OUTSIDE_RETENTION

@@ -7,7 +7,8 @@ from source_twilio.components.reading.order import LAST, Order
 from source_twilio.components.reading.windows import DateFilter
 from source_twilio.components.rows.times import parse
 from source_twilio.components.twilio.paging import place_of
-from source_twilio.probe.findings import Finding, Question, Unknown, either
+from source_twilio.probe.findings import Finding, Question, either
+from source_twilio.probe.reasons import Unknown
 from source_twilio.probe.session import Page, Session
 
 CURSOR = "date_sent"

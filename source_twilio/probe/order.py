@@ -6,7 +6,8 @@ from functools import partial
 from itertools import pairwise
 
 from source_twilio.components.rows.records import Row
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, yes
+from source_twilio.probe.findings import Finding, Question, either, yes
+from source_twilio.probe.reasons import Unknown, Wrong
 from source_twilio.probe.session import Session
 
 

@@ -9,7 +9,8 @@ from source_twilio.components.rows.times import parse
 from source_twilio.components.twilio.errors import Refused
 from source_twilio.components.twilio.paging import place_of
 from source_twilio.probe.declared import product_of
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, no_access, said, yes
+from source_twilio.probe.findings import Finding, Question, either, yes
+from source_twilio.probe.reasons import Unknown, Wrong, no_access, said
 from source_twilio.probe.session import Page, Session
 
 OVER = ("incoming_phone_numbers", "services", "sync_services")  # a list of 1,000 and two of 100

@@ -10,8 +10,9 @@ from source_twilio.components.rows.times import parse
 from source_twilio.components.state.units import SECOND
 from source_twilio.components.twilio.errors import NOT_ACTIVE, Refused
 from source_twilio.probe.bounds import own_window
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, said
+from source_twilio.probe.findings import Finding, Question, either
 from source_twilio.probe.order import conversations
+from source_twilio.probe.reasons import Unknown, Wrong, said
 from source_twilio.probe.session import Session
 
 TIMES = ("start_time", "end_time", "created_time")

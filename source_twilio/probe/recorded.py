@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from source_twilio.components.twilio.paging import place_of
-from source_twilio.probe.findings import Finding, Question, Unknown, either
+from source_twilio.probe.findings import Finding, Question, either
+from source_twilio.probe.reasons import Unknown
 from source_twilio.probe.session import Session
 
 AMOUNTS = ("count", "usage", "price")

@@ -12,7 +12,7 @@ from source_twilio.components.twilio.api import Api, Signature, Stats
 from source_twilio.components.twilio.errors import Refused
 from source_twilio.components.twilio.gate import Gate
 from source_twilio.components.twilio.outcomes import Meaning, Policy, Trouble, outcome
-from source_twilio.probe.findings import Unknown
+from source_twilio.probe.reasons import Unknown
 
 
 @dataclass(frozen=True)

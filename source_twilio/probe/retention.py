@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.units import SECOND
 from source_twilio.components.twilio.errors import Refused
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, is_retention, no_access, said, yes
+from source_twilio.probe.findings import Finding, Question, either, yes
 from source_twilio.probe.paging import workspace
+from source_twilio.probe.reasons import Unknown, Wrong, is_retention, no_access, said
 from source_twilio.probe.session import Page, Session
 
 KEPT = 30  # days of alerts and statistics, as the manifest has it

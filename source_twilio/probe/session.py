@@ -20,7 +20,7 @@ from source_twilio.components.twilio.paging import following
 from source_twilio.components.twilio.requester import TwilioRequester
 from source_twilio.components.twilio.signers import Account
 from source_twilio.probe.declared import declared, product_of
-from source_twilio.probe.findings import Unknown, Wrong, no_access, said
+from source_twilio.probe.reasons import Unknown, Wrong, no_access, said
 from source_twilio.probe.recorder import Budget, Recorder
 
 MOST_REQUESTS = 90

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from source_twilio.components.rows.records import Row
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, yes
+from source_twilio.probe.findings import Finding, Question, either, yes
 from source_twilio.probe.order import direction
+from source_twilio.probe.reasons import Unknown, Wrong
 from source_twilio.probe.session import Page, Session
 
 FINAL = ("canceled", "busy", "failed", "no-answer")  # a call with one of these does not change any more

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from source_twilio.components.twilio.clock import AGREED
 from source_twilio.components.twilio.outcomes import retry_after
-from source_twilio.probe.findings import Finding, Question, Unknown, Wrong, either, yes
+from source_twilio.probe.findings import Finding, Question, either, yes
+from source_twilio.probe.reasons import Unknown, Wrong
 from source_twilio.probe.session import Session
 
 

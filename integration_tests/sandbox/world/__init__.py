@@ -44,7 +44,7 @@ class World:
             return
         until = times.midnight(now) + times.DAY
         self._reached[key] = max(until, reached or 0)
-        scene = Scene(self, store, region, self._directory.accounts[account], now)
+        scene = Scene(self.seed, self.first, store, region, self._directory.accounts[account], now)
         if reached is None:
             if family is plain:
                 plain.static(scene, store.resources[stream].host, set(OWNER))

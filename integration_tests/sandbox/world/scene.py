@@ -17,7 +17,6 @@ from ..rows import FOREVER, Row
 
 if TYPE_CHECKING:
     from ..store import Store
-    from . import World
 
 SCALE = {MAIN: 1.0, SUPPORT: 0.3, MARKETING: 0.1, SUSPENDED: 0.06, CLOSED: 0.0}
 NEW_ACCOUNT, ELSEWHERE = 0.08, 0.1
@@ -27,19 +26,20 @@ AWAKE = ("01", "02", "03", "04")  # days of a month on which a suspended account
 class Scene:
     """One account of one Region while its rows are made."""
 
-    def __init__(self, world: World, store: Store, region: str, account: Account, now: float):
-        self.world, self.store, self.region, self.account, self.now = world, store, region, account, now
+    def __init__(self, seed: int, first: float, store: Store, region: str, account: Account, now: float):
+        self.seed, self.first = seed, first  # `first`: the day on which history begins
+        self.store, self.region, self.account, self.now = store, region, account, now
         self.scale = SCALE.get(account.sid, NEW_ACCOUNT) * (1.0 if region == "us1" else ELSEWHERE)
         self.main = account.sid == MAIN
         self.memo: dict[str, Any] = {}  # what is worked out once for all days that are made together
 
     def chance(self, *parts: Any) -> random.Random:
         """A random source that depends on the seed, the account and the parts alone."""
-        return random.Random(f"{self.world.seed}|{self.region}|{self.account.sid}|{'|'.join(map(str, parts))}")
+        return random.Random(f"{self.seed}|{self.region}|{self.account.sid}|{'|'.join(map(str, parts))}")
 
     def sid(self, prefix: str, *parts: Any) -> str:
         """An identifier that depends on the same."""
-        text = f"{self.world.seed}|{self.region}|{self.account.sid}|{prefix}|{'|'.join(map(str, parts))}"
+        text = f"{self.seed}|{self.region}|{self.account.sid}|{prefix}|{'|'.join(map(str, parts))}"
         return prefix + hashlib.md5(text.encode()).hexdigest()
 
     def some(self, rate: float, *parts: Any) -> int:

@@ -80,7 +80,7 @@ def day(scene: Scene, day_: float) -> None:
     for name, (_, count_unit, usage_unit) in TREE.items():
         if scene.main or name in shown[-1][1]:
             _put(scene, date, name, count_unit, usage_unit, [(at, totals.get(name)) for at, totals in shown])
-    if scene.account.sid == MARKETING and day_ == scene.world.first:  # once is enough: more makes full reads longer
+    if scene.account.sid == MARKETING and day_ == scene.first:  # once is enough: more makes full reads longer
         for n, name in enumerate(UNUSED):
             unit = None if n in (77, 78) else "" if n % 13 == 0 else "units"
             _put(scene, date, name, unit, unit, [])
