@@ -147,6 +147,17 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert fragment in {anchor(heading) for heading in headings}, f"{page.name}: {target}"
 
 
+def test_files_that_the_page_on_the_core_names_exist() -> None:
+    """As it writes them: below source_twilio or its components, or beside the one that was named before."""
+    source = ROOT / "source_twilio"
+    known = {path.name for path in source.rglob("*.py")}
+    named = {name for name in CODE.findall(text(DOCS / "core.md")) if re.fullmatch(r"[\w/]+\.py", name)}
+    assert {"reading/steps.py", "sync.py"} <= named
+    wrong = {name for name in named if name.rpartition("/")[2] not in known}
+    wrong |= {name for name in named if "/" in name and not (source / "components" / name).exists()}
+    assert wrong == set()
+
+
 def test_the_migration_guide_names_streams_and_columns_that_exist() -> None:
     guide = text(DOCS / "migration.md")
     columns_part = guide.partition("### Columns")[2].partition("### Lookback")[0]
