@@ -115,7 +115,7 @@ def test_where_nothing_can_be_written(command: str, sandbox: Sandbox, secrets: P
 
 
 def test_many_messages_where_nothing_can_be_written_and_memory_is_small(secrets: Path) -> None:
-    """docs/scaling.md promises it."""
+    """docs/performance.md promises it."""
     world = World({"messages": MESSAGES})
     credentials = {"auth_type": "auth_token", "auth_token": "any"}
     config = configuration(account_sid=sid("AC", 0), start_date=world.start_date, credentials=credentials)

@@ -172,8 +172,8 @@ def test_the_migration_guide_names_streams_and_columns_that_exist() -> None:
         assert set(CODE.findall(row)) <= set(load().streams), row
 
 
-def test_an_idle_account_costs_what_the_page_on_scaling_says(clock: FrozenDateTimeFactory) -> None:
-    assert "3 for `conferences` and up to 7 for `calls`" in " ".join(text(DOCS / "scaling.md").split())
+def test_an_idle_account_costs_what_the_page_on_performance_says(clock: FrozenDateTimeFactory) -> None:
+    assert "3 for `conferences` and up to 7 for `calls`" in " ".join(text(DOCS / "performance.md").split())
     costs = {}
     for name in ("messages", "recordings", "notifications", "alerts", "usage_records", "conferences", "calls"):
         syncs = Syncs(Twilio(EmptyWorld()), ConfigBuilder().start("2024-01-01T00:00:00Z").build())
