@@ -40,6 +40,10 @@ def test_the_configuration_table_is_that_of_the_spec() -> None:
         assert table[name] == ("required" if name in spec["required"] else str(default))
 
 
+def test_it_says_how_many_streams_there_are() -> None:
+    assert f"\n| Streams | {len(load_manifest()['streams'])} |" in README
+
+
 def test_the_map_names_every_folder_and_no_other() -> None:
     listed = set(re.findall(r"`([^`]*[./][^`]*)`", section("Map of files", CONTRIBUTING)))
     assert [name for name in listed if not (ROOT / name).exists()] == []
