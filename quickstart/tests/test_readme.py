@@ -36,7 +36,7 @@ def test_the_configuration_table_is_that_of_the_spec() -> None:
     assert list(sorted(table)) == list(sorted(spec["properties"]))
     for name, option in spec["properties"].items():
         default = option.get("default")
-        default = default["mode"] if isinstance(default, dict) else default
+        default = default["mode"] if isinstance(default, dict) else "none" if default is None else default
         assert table[name] == ("required" if name in spec["required"] else str(default))
 
 
