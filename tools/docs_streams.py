@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from tools.docs_columns import place
+from tools.docs_columns import breakable, place
 from tools.docs_manifest import Facts, Stream
 
 DURATIONS = {"PT1H": "1 hour", "PT2H": "2 hours", "P1D": "1 day", "P2D": "2 days", "P3D": "3 days"}
 COLUMNS = ("Stream", "Cursor, and what a sync re-reads", "Calls a sync", "Notes")
-LONG_NAME = re.compile(r"`(\w{18,})`")  # wider than its share of GitHub's 830 pixels
 INTRODUCTION = """\
 # Streams
 
@@ -39,8 +37,8 @@ cannot.
 
 How to read the tables:
 
-- **expensive** below a name: the stream takes one request for each of many parents. None of them is selected unless you
-  choose it.
+- **expensive** below a name: the stream takes one request for each of many parents, so Airbyte is not told to suggest
+  it.
 - **Cursor**: the field that the state holds, one value for each account. Streams without one support full refresh
   only; all others full refresh and incremental. Below it, what an incremental sync asks for again, besides what is new.
   **L** is the lookback: the larger of `lookback_window` and the stream's minimum, which follows. *all; out: L* reads
@@ -111,11 +109,7 @@ def cells(facts: Facts, stream: Stream) -> tuple[str, ...]:
         str(stream.notes.get("calls") or calls(stream)),
         "; ".join(_remarks(facts, stream)),
     )
-    return tuple(LONG_NAME.sub(_breakable, cell) for cell in row)
-
-
-def _breakable(name: re.Match[str]) -> str:
-    return f"<code>{name[1].replace('_', '_<wbr>')}</code>"
+    return tuple(breakable(cell) for cell in row)
 
 
 def least(stream: Stream) -> str:
