@@ -96,6 +96,7 @@ def test_a_picture_is_readable_in_light_and_dark(name: str) -> None:
     backgrounds = [rect for rect in root.iter("{http://www.w3.org/2000/svg}rect") if rect.get("class") == "page"]
     assert backgrounds[0].get("width") == root.get("width"), "a picture needs a background of its own"
     named = load().streams if name == "streams.svg" else {place for place, _, _ in joins(load())}
+    assert "textLength" not in text(DOCS / name), "letters are stretched or squeezed"
     texts = {(one.text or "") for one in root.iter("{http://www.w3.org/2000/svg}text")}
     assert set(named) <= texts
 
