@@ -50,8 +50,9 @@ def picture(facts: Facts) -> str:
                             "that holds it.", 12, "muted")
     canvas.text(MARGIN, 71, "What belongs to an account joins accounts.sid by account_sid as well; a subaccount joins "
                             "its parent by accounts.owner_account_sid.", 12, "muted")
-    canvas.text(MARGIN, 88, f"{EXPENSIVE} expensive: a request for each of many parents. Colours only tell lines apart; "
-                            "entities.dbml has all streams with all columns.", 12, "muted", room=WIDTH - 2 * MARGIN)
+    canvas.text(MARGIN, 88, f"{EXPENSIVE} expensive: a request for each of many parents. Colours only tell lines "
+                            "apart; entities.dbml has all streams with all columns.", 12, "muted",
+                room=WIDTH - 2 * MARGIN)
     top = 107.0
     for band in facts.notes["entities"]["bands"]:
         top = _band(canvas, facts, band, top) + BETWEEN
