@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tools.docs_manifest import Facts
-from tools.docs_svg import Canvas
+from tools.docs_svg import EXPENSIVE, Canvas
 
 WIDTH, MARGIN, BOX, HEAD, LINE, PAD, BETWEEN = 1000, 16, 198, 26, 16, 9, 14
 GUTTER = (WIDTH - 2 * MARGIN - 4 * BOX) / 3
@@ -23,6 +23,7 @@ class Entity:
     y: float
     columns: list[str]
     key: list[str]
+    expensive: bool
 
     @property
     def height(self) -> float:
@@ -49,7 +50,10 @@ def picture(facts: Facts) -> str:
                             "that holds it.", 12, "muted")
     canvas.text(MARGIN, 71, "What belongs to an account joins accounts.sid by account_sid as well; a subaccount joins "
                             "its parent by accounts.owner_account_sid.", 12, "muted")
-    top = 90.0
+    canvas.text(MARGIN, 88, f"{EXPENSIVE} expensive: a request for each of many parents. Colours only tell lines "
+                            "apart; entities.dbml has all streams with all columns.", 12, "muted",
+                room=WIDTH - 2 * MARGIN)
+    top = 107.0
     for band in facts.notes["entities"]["bands"]:
         top = _band(canvas, facts, band, top) + BETWEEN
     return canvas.render(top - BETWEEN + MARGIN)
@@ -75,12 +79,14 @@ def _band(canvas: Canvas, facts: Facts, band: list[list[str]], top: float) -> fl
 def _entity(facts: Facts, name: str, x: float) -> Entity:
     key = facts.streams[name].key
     held = [column for child, column, _ in joins(facts) if child == name]
-    return Entity(name, x, 0, list(dict.fromkeys([*key, *held])), key)
+    expensive = bool(facts.streams[name].notes.get("expensive"))
+    return Entity(name, x, 0, list(dict.fromkeys([*key, *held])), key, expensive)
 
 
 def _draw(canvas: Canvas, entity: Entity) -> None:
     canvas.box(entity.x, entity.y, BOX, entity.height)
-    canvas.text(entity.x + PAD, entity.y + 17, entity.name, 12.5, weight="600", room=BOX - 2 * PAD)
+    canvas.text(entity.x + PAD, entity.y + 17, entity.name, 12.5, weight="600", room=BOX - 2 * PAD,
+                behind=EXPENSIVE if entity.expensive else "")
     for column in entity.columns:
         weight = "600" if column in entity.key else "normal"
         canvas.text(entity.x + PAD, entity.row(column) + 4, column, 11, weight=weight, room=BOX - 2 * PAD)

@@ -204,3 +204,8 @@ def headings(manifest_text: str) -> Iterator[tuple[str, tuple[str, str]]]:
                 raise ValueError(f"the row of {found.group(1)} has no address of its API page above it, or no product")
             yield found.group(1), (product, page)
             page = ""
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

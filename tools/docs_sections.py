@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
-from tools.docs_manifest import Facts, Stream
+from tools.docs_manifest import Facts, Stream, anchor
 from tools.docs_streams import DURATIONS
 
 MARK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
@@ -67,11 +67,6 @@ def products(facts: Facts) -> str:
         rows.append((f"[{product}](streams.md#{anchor(product)})", str(len(streams)),
                      ", ".join(f"`{stream.name}`" for stream in streams)))
     return _table(rows)
-
-
-def anchor(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def dated(facts: Facts) -> str:

@@ -14,6 +14,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Arial, sans-ser
 WIDTH = 0.63  # of a letter in a wide font such as DejaVu Sans, as a part of its size; many are a tenth narrower
 
 REMARK_SIZE, REMARK_GAP = 10, 6
+EXPENSIVE = "▲"  # behind the name of a stream that takes a request for each of many parents
 
 
 def width_of(text: str, size: float) -> float:
@@ -35,15 +36,16 @@ class Canvas:
         """A line of text; y is its base line.
 
         behind: a remark in small print that follows it, wherever it ends in the reader's font; room: the width that it
-        must not exceed, whatever the font.
+        must not exceed, whatever the font: letters get smaller where they have to.
         """
         needed = width_of(text, size) + (REMARK_GAP + width_of(behind, REMARK_SIZE) if behind else 0)
-        fit = f' textLength="{room:g}" lengthAdjust="spacingAndGlyphs"' if 0 < room < needed else ""
-        remark = f'<tspan dx="{REMARK_GAP}" class="muted" font-size="{REMARK_SIZE}" font-weight="normal">' \
+        scale = min(1, room / needed) if room else 1
+        size, small = round(size * scale, 1), round(REMARK_SIZE * scale, 1)
+        remark = f'<tspan dx="{REMARK_GAP}" class="muted" font-size="{small:g}" font-weight="normal">' \
             f"{escape(behind)}</tspan>"
         self._shapes.append(
             f'<text x="{x:g}" y="{y:g}" class="{kind}" font-size="{size:g}" font-weight="{weight}" '
-            f'text-anchor="{anchor}"{fit}>{escape(text)}{remark if behind else ""}</text>'
+            f'text-anchor="{anchor}">{escape(text)}{remark if behind else ""}</text>'
         )
 
     def box(self, x: float, y: float, width: float, height: float, kind: str = "panel") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.docs_manifest import Facts, Stream
-from tools.docs_svg import Canvas
+from tools.docs_svg import EXPENSIVE, Canvas
 
 WIDTH, COLUMNS, GAP, MARGIN = 1000, 3, 12, 16
 LINE, INDENT, SIZE, HEAD, PAD = 17, 16, 11, 27, 10
@@ -33,7 +33,15 @@ def _head(canvas: Canvas, count: int) -> float:
     for number, (kind, text) in enumerate(legend):
         _mark(canvas, MARGIN + 6, 56 + number * LINE, kind)
         canvas.text(MARGIN + 18, 60 + number * LINE, text, 12)
-    return _accounts(canvas, 60 + len(legend) * LINE)
+    y = 60 + len(legend) * LINE
+    for number, text in enumerate((
+        f"{EXPENSIVE} expensive: a request for each of many parents; 1×: read for the main account alone.",
+        "A line leads down to children, which are asked for each row of their parent; one of another product is named "
+        "(of …).",
+        "In small print behind a product: its hosts at twilio.com; behind a stream: its cursor.",
+    )):
+        canvas.text(MARGIN, y + number * LINE, text, 12, room=WIDTH - 2 * MARGIN)
+    return _accounts(canvas, y + 3 * LINE - 4)
 
 
 def _accounts(canvas: Canvas, y: float) -> float:
@@ -76,7 +84,8 @@ def _panel(canvas: Canvas, x: float, y: float, product: str, streams: list[Strea
 def _stream(canvas: Canvas, place: tuple[float, float], stream: Stream, right: float) -> None:
     x, y = place
     _mark(canvas, x, y, kind_of(stream))
-    remarks = ["1×"] if stream.main_only else []
+    remarks = [EXPENSIVE] if stream.notes.get("expensive") else []
+    remarks += ["1×"] if stream.main_only else []
     if stream.cursor and not (stream.by_change and stream.cursor == USUAL):
         remarks.append(stream.cursor)
     if stream.parent and stream.parent.product != stream.product:

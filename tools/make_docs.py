@@ -3,8 +3,9 @@
 
     python -m tools.make_docs [--check]
 
-Writes docs/streams.md, docs/streams.svg, docs/entities.svg and the sections between `<!-- generated: … -->` marks of
-the other pages. --check writes nothing, names the files that are out of date, and ends with 1 if there are any.
+Writes docs/streams.md, docs/columns, the pictures, docs/entities.dbml and the sections between `<!-- generated: … -->`
+marks of the other pages. --check writes nothing, names the files that are out of date, and ends with 1 if there are
+any.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools import docs_entities, docs_streams, docs_tree
+from tools import docs_columns, docs_dbml, docs_entities, docs_streams, docs_tree
 from tools.docs_manifest import ROOT, Facts, load
 from tools.docs_sections import MARK, filled
 
@@ -26,6 +27,8 @@ def generated(facts: Facts) -> dict[Path, str]:
         DOCS / "streams.md": docs_streams.page(facts),
         DOCS / "streams.svg": docs_tree.picture(facts),
         DOCS / "entities.svg": docs_entities.picture(facts),
+        DOCS / "entities.dbml": docs_dbml.diagram(facts),
+        **{DOCS / "columns" / name: text for name, text in docs_columns.pages(facts).items()},
     }
     for path in sorted(DOCS.glob("*.md")):
         page = path.read_text(encoding="utf-8")
@@ -47,6 +50,7 @@ def main() -> None:
         stale += 1
         print(f"{'out of date' if only_check else 'wrote'}: {path.relative_to(ROOT)}")
         if not only_check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     sys.exit(bool(stale and only_check))
 

@@ -16,14 +16,14 @@ from freezegun.api import FrozenDateTimeFactory
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from tools.docs_entities import joins
-from tools.docs_manifest import NOTES, ROOT, facts_of, load
-from tools.docs_sections import MARK, anchor, filled
-from tools.docs_streams import cells
+from tools.docs_manifest import NOTES, ROOT, anchor, facts_of, load
+from tools.docs_sections import MARK, filled
+from tools.docs_streams import cells, permissions
 from tools.make_docs import DOCS, generated
 from unit_tests.support import ConfigBuilder, Syncs
 from unit_tests.support.pieces import complete
 
-PAGES = sorted([*DOCS.glob("*.md"), *ROOT.glob("*.md")])
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 KNOWN = {"personal", "kept", "deletions", "calls", "expensive", "note", "caught", "missed"}
 FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
@@ -74,18 +74,18 @@ def test_every_stream_has_a_product_and_a_page_of_its_own_above_its_row() -> Non
 def test_the_table_says_what_the_manifest_says() -> None:
     """By the row of one stream of each kind, so that a wrong word of the generator shows."""
     facts = load()
-    row = dict(zip(("key", "cursor", "reread", "kept", "calls"), cells(facts, facts.streams["step"])[1:], strict=False))
-    assert row == {
-        "key": "`sid`",
-        "cursor": "`date_created`",
-        "reread": "children of `executions` in L ≥ 2 days",
-        "kept": "30 days",
-        "calls": "1 per 1,000 rows for each row of `executions`",
-    }
-    assert cells(facts, facts.streams["keys"])[8] == "*Main*"
-    assert cells(facts, facts.streams["sync_lists"])[8] == "*Sync*"
-    assert "needs Flex" in cells(facts, facts.streams["flex_flows"])[9]
-    assert "left out: `auth_token`" in cells(facts, facts.streams["accounts"])[9]
+    step = facts.streams["step"]
+    assert cells(facts, step) == (
+        f"[`step`](columns/studio.md#step)<br>[API]({step.page}) · **expensive**",
+        "`date_created`<br>children of `executions` in L ≥ 2 days",
+        "1 per 1,000 rows for each row of `executions`",
+        "kept 30 days; `context` can be large",
+    )
+    assert "needs Flex" in cells(facts, facts.streams["flex_flows"])[3]
+    assert "left out: `auth_token`" in cells(facts, facts.streams["accounts"])[3]
+    assert "never deleted" in cells(facts, facts.streams["usage_records"])[3]
+    assert permissions(facts, facts.products["Sync"]) == "Permission: *Sync*."
+    assert "; *Main* for `accounts`, " in permissions(facts, facts.products["Account, keys, usage"])
 
 
 @pytest.mark.parametrize("name", ["streams.svg", "entities.svg"])
@@ -96,6 +96,7 @@ def test_a_picture_is_readable_in_light_and_dark(name: str) -> None:
     backgrounds = [rect for rect in root.iter("{http://www.w3.org/2000/svg}rect") if rect.get("class") == "page"]
     assert backgrounds[0].get("width") == root.get("width"), "a picture needs a background of its own"
     named = load().streams if name == "streams.svg" else {place for place, _, _ in joins(load())}
+    assert "textLength" not in text(DOCS / name), "letters are stretched or squeezed"
     texts = {(one.text or "") for one in root.iter("{http://www.w3.org/2000/svg}text")}
     assert set(named) <= texts
 
