@@ -64,7 +64,8 @@ def test_references_lead_from_a_column_to_a_key() -> None:
     assert led["call_annotations"]["call_sid"] == ("call_summaries", "call_sid")
     assert "sid" not in led["calls"] and led["flow_revisions"]["sid"] == ("flows", "sid")
     assert led["verify_factors"]["service_sid"] == ("verify_services", "sid")
-    assert led["sync_lists"]["service_sid"] == ("sync_services", "sid")
+    assert led["sync_list_items"]["service_sid"] == ("sync_services", "sid")
+    assert led["serverless_logs"]["service_sid"] == ("serverless_services", "sid")
     assert "service_sid" not in led["alerts"]
 
 
