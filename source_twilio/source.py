@@ -25,7 +25,8 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
-from source_twilio.components.builder import StreamBuilder, family_of, retry_policy
+from source_twilio.components.blocks import policy_of
+from source_twilio.components.builder import StreamBuilder, family_of
 from source_twilio.components.reading.catalog import describe
 from source_twilio.components.reading.streams import TwilioStream
 from source_twilio.components.settings.check import check_connection
@@ -131,7 +132,7 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         families = self._definitions["permission_families"]
         addresses = {name_of(row): row["$parameters"]["url"] for row in self._rows}
         beyond_keys = [name for name, url in addresses.items() if not family_of(url, families)]
-        status = check_connection(self._config, retry_policy(self.resolved_manifest), beyond_keys)
+        status = check_connection(self._config, policy_of(self.resolved_manifest["definitions"]["requester"]), beyond_keys)
         self.check_failed = status.status != Status.SUCCEEDED
         return status
 

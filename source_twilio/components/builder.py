@@ -11,6 +11,7 @@ from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.declarative.models.declarative_component_schema import (
+    CustomRequester,
     CustomRetriever,
     CustomStateMigration,
     DatetimeBasedCursor,
@@ -20,6 +21,14 @@ from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import M
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
 from airbyte_cdk.sources.types import Config
 
+from source_twilio.components.blocks import (
+    check_row,
+    filter_of,
+    paginator_of,
+    policy_of,
+    records_of,
+    step_of,
+)
 from source_twilio.components.reading.reading import RangePolicy
 from source_twilio.components.reading.retrievers import ListRetriever
 from source_twilio.components.reading.streams import TwilioStream
@@ -29,15 +38,10 @@ from source_twilio.components.state.units import GRANULARITIES, Unit, duration
 from source_twilio.components.twilio.accounts import Accounts
 from source_twilio.components.twilio.api import Api
 from source_twilio.components.twilio.credentials import Credentials
-from source_twilio.components.twilio.outcomes import Policy
-from source_twilio.components.twilio.requester import Retry
+from source_twilio.components.twilio.errors import system_error
 
+READ_HERE = ("requester", "paginator", "record_selector")  # of a retriever's block; the factory gets what is left
 EPOCH = {"type": "MinMaxDatetime", "datetime": "1970-01-01", "datetime_format": "%Y-%m-%d"}
-
-
-def retry_policy(manifest: Mapping[str, Any]) -> Policy:
-    """The manifest's time-outs and retry rules."""
-    return Retry(**manifest["definitions"]["retry"]).policy
 
 
 def family_of(url: str, families: Mapping[str, str]) -> str:
@@ -45,6 +49,11 @@ def family_of(url: str, families: Mapping[str, str]) -> str:
     permission is enough."""
     known = [beginning for beginning in families if url.startswith(beginning)]
     return families[max(known, key=len)] if known else ""
+
+
+def unit_of(sync: Mapping[str, Any]) -> Unit:
+    """The precision of a cursor; seconds where there is none."""
+    return Unit(GRANULARITIES[sync["cursor_granularity"]] if sync else "second")
 
 
 class StreamBuilder:
@@ -68,7 +77,7 @@ class StreamBuilder:
         self._regional = manifest["definitions"]["regional_products"]
         self._optional = manifest["definitions"]["optional_products"]
         self._emit = emit
-        policy = retry_policy(manifest)
+        policy = policy_of(manifest["definitions"]["requester"])
         workers = int(config["num_workers"])
         self.workers = Workers(workers)
         self.api = Api(config["region"], workers, policy.host_down)
@@ -106,12 +115,23 @@ class StreamBuilder:
     def _retriever(self, name: str) -> ListRetriever:
         row = self._rows[name]
         parent = row.get("parent")
-        sync = row.get("incremental_sync") or {}
+        check_row(row)
+        block = row["retriever"]
+        sync, asked = row.get("incremental_sync") or {}, filter_of(row, self._config)
+        requester = self._factory.create_component(
+            CustomRequester,
+            {word: value for word, value in block["requester"].items() if word != "error_handler"},
+            self._config,
+            records=records_of(row, self._config),
+            paginator=paginator_of(row, self._config),
+            policy=policy_of(block["requester"], name),
+        )
         retriever: ListRetriever = self._factory.create_component(
             CustomRetriever,
-            row["retriever"],
+            {word: value for word, value in block.items() if word not in READ_HERE},
             self._config,
             name=name,
+            requester=requester,
             api=self.api,
             accounts=self.accounts,
             schema=self.schema(name),
@@ -119,7 +139,13 @@ class StreamBuilder:
             parent_retriever=self._retriever(parent["stream"]) if parent else None,
             cursor_field=sync.get("cursor_field", ""),
             client_side=bool(sync.get("is_client_side_incremental")),
+            asked=asked,
+            unit=unit_of(sync),
+            step=step_of(row, self._config),
         )
+        if asked and getattr(retriever, "asked", None) is None:
+            raise system_error(f"Stream {name}: the manifest declares `start_time_option`, but its retriever asks for "
+                               "no range. Remove it, or choose a block of dated lists.")
         return retriever
 
     def _range_of(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -134,7 +160,7 @@ class StreamBuilder:
         block = DatetimeBasedCursor.parse_obj(sync) if sync else None
         start = dict(sync["start_datetime"]) if sync else EPOCH
         return RangePolicy(
-            unit=Unit(GRANULARITIES[str(block.cursor_granularity)] if block else "second"),
+            unit=unit_of(sync or {}),
             start=self._factory.create_component(MinMaxDatetime, start, self._config).get_datetime(self._config),
             lookback=duration((block.lookback_window if block else None) or "PT0S"),
             configured=timedelta(minutes=self._config["lookback_window"]),

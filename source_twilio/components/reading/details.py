@@ -26,7 +26,8 @@ class DetailRetriever(ListRetriever):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._detail = replace(self.requester, url=self.detail_url, records="", page_size=0)
+        no_pages = replace(self.requester.paginator, size=0)
+        self._detail = replace(self.requester, url=self.detail_url, records="", paginator=no_pages)
         self._passed_over = itertools.count()
 
     def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:

@@ -30,9 +30,10 @@ class Window:
 class DateFilter:
     """How a list is asked for a window.
 
-    after, before: names of the query parameters; form: strftime format of their values; slack: how far beyond the
-    window to ask, since the documentation leaves open whether bounds are strict and whether a date or an instant is
-    compared (`second`, `day`, or None where both bounds are documented as inclusive).
+    after, before: names of the query parameters, of the start and end options of the row's cursor block, the second
+    empty where there is none; form: strftime format of their values; slack: how far beyond the window to ask, since the
+    documentation leaves open whether bounds are strict and whether a date or an instant is compared (`second`, `day`,
+    or None where both bounds are documented as inclusive).
     """
 
     after: str
@@ -52,7 +53,7 @@ class DateFilter:
 
     def until(self, moment: datetime) -> dict[str, str]:
         """The query parameter that returns rows up to a moment."""
-        return {self.before: moment.strftime(self.form)}
+        return {self.before: moment.strftime(self.form)} if self.before else {}
 
 
 def split(window: Window, length: timedelta, edges: Unit, step: timedelta) -> list[Window]:
