@@ -39,6 +39,7 @@ from source_twilio.components.twilio.accounts import Accounts
 from source_twilio.components.twilio.api import Api
 from source_twilio.components.twilio.credentials import Credentials
 from source_twilio.components.twilio.errors import system_error
+from source_twilio.components.twilio.requester import TwilioRequester
 
 READ_HERE = ("requester", "paginator", "record_selector")  # of a retriever's block; the factory gets what is left
 EPOCH = {"type": "MinMaxDatetime", "datetime": "1970-01-01", "datetime_format": "%Y-%m-%d"}
@@ -73,6 +74,7 @@ class StreamBuilder:
         self._config = config
         self._factory = factory
         self._rows = {row["name"]: row for row in manifest["streams"]}
+        self._requesters: dict[str, TwilioRequester] = {}
         self._families = manifest["definitions"]["permission_families"]
         self._regional = manifest["definitions"]["regional_products"]
         self._optional = manifest["definitions"]["optional_products"]
@@ -112,26 +114,32 @@ class StreamBuilder:
         region = self._config["region"]
         return region not in self._regional or product in self._regional[region]
 
+    def requester(self, name: str) -> TwilioRequester:
+        """The requester of a row, with what the blocks beside it say; one for the stream and all its children."""
+        if name not in self._requesters:
+            row = self._rows[name]
+            check_row(row)
+            block = row["retriever"]["requester"]
+            self._requesters[name] = self._factory.create_component(
+                CustomRequester,
+                {word: value for word, value in block.items() if word != "error_handler"},
+                self._config,
+                records=records_of(row, self._config),
+                paginator=paginator_of(row, self._config),
+                policy=policy_of(block, name),
+            )
+        return self._requesters[name]
+
     def _retriever(self, name: str) -> ListRetriever:
         row = self._rows[name]
         parent = row.get("parent")
-        check_row(row)
-        block = row["retriever"]
         sync, asked = row.get("incremental_sync") or {}, filter_of(row, self._config)
-        requester = self._factory.create_component(
-            CustomRequester,
-            {word: value for word, value in block["requester"].items() if word != "error_handler"},
-            self._config,
-            records=records_of(row, self._config),
-            paginator=paginator_of(row, self._config),
-            policy=policy_of(block["requester"], name),
-        )
         retriever: ListRetriever = self._factory.create_component(
             CustomRetriever,
-            {word: value for word, value in block.items() if word not in READ_HERE},
+            {word: value for word, value in row["retriever"].items() if word not in READ_HERE},
             self._config,
             name=name,
-            requester=requester,
+            requester=self.requester(name),
             api=self.api,
             accounts=self.accounts,
             schema=self.schema(name),

@@ -122,7 +122,7 @@ QUESTIONS = (
     Question("alerts-cap", "After how many rows is the list of alerts cut off?", "10,000, not fewer", "alerts.cap",
              alerts_cap),
     Question("monitor-older", "What do monitor events answer for two years ago?", "rows, none, or a refusal with 20004",
-             "monitor_events.filter.after", monitor_before),
+             "monitor_events.asked_by", monitor_before),
     Question("statistics-days", "How many days do TaskRouter's statistics go back?", "30, then a refusal with 14241",
              f"{STATISTICS}.incremental_sync.start_datetime.min_datetime", statistics_days),
 )
