@@ -132,7 +132,8 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         families = self._definitions["permission_families"]
         addresses = {name_of(row): row["$parameters"]["url"] for row in self._rows}
         beyond_keys = [name for name, url in addresses.items() if not family_of(url, families)]
-        status = check_connection(self._config, policy_of(self.resolved_manifest["definitions"]["requester"]), beyond_keys)
+        policy = policy_of(self.resolved_manifest["definitions"]["requester"])
+        status = check_connection(self._config, policy, beyond_keys)
         self.check_failed = status.status != Status.SUCCEEDED
         return status
 

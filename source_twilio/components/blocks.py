@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from airbyte_cdk.sources.declarative.interpolation import InterpolatedString
+from airbyte_cdk.sources.declarative.interpolation.jinja import JinjaInterpolation
 from airbyte_cdk.sources.declarative.models import declarative_component_schema as cdk
 from pydantic.v1 import BaseModel, ValidationError
 
@@ -19,6 +19,7 @@ from source_twilio.components.twilio.errors import system_error
 from source_twilio.components.twilio.outcomes import Policy
 from source_twilio.components.twilio.paging import Paginator
 
+JINJA = JinjaInterpolation()
 Block = Mapping[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
 # What of each of the CDK's components has an effect here. The last three are custom ones, which are held to the words
@@ -183,7 +184,10 @@ def _value(text: Any, row: Block, config: Mapping[str, Any]) -> Any:
     """A value of a block with the row's `$parameters` filled in."""
     if not isinstance(text, str) or "{{" not in text:
         return text
-    return InterpolatedString.create(text, parameters=row["$parameters"]).eval(config)
+    value = JINJA.eval(text, config, None, None, parameters=row["$parameters"])
+    if value is None:
+        raise system_error(f"Stream {row['name']}: its row in the manifest does not say what {text} is.")
+    return value
 
 
 def _refused(stream: str, what: str) -> Exception:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from source_twilio.components.reading.windows import DateFilter, Window
+from source_twilio.components.reading.windows import Window
 from source_twilio.components.rows.records import Row
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.units import DAY, back, duration, midnight
@@ -134,7 +134,8 @@ def _questions(stream: str) -> tuple[Question, ...]:
                  "date-times are obeyed; a day more is asked for on both sides", f"{stream}.slack",
                  partial(by_instant, stream=stream)),
         Question(f"{stream}-dates", f"How do date filters of {stream} compare plain dates?",
-                 "any way: date-times are sent", f"{stream}.incremental_sync.datetime_format", partial(by_date, stream=stream)),
+                 "any way: date-times are sent", f"{stream}.incremental_sync.datetime_format",
+                 partial(by_date, stream=stream)),
         _own(stream, f"{stream}.slack"),
     )
 

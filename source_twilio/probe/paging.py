@@ -182,7 +182,7 @@ QUESTIONS = (
     Question("size-above", "What becomes of a PageSize above the maximum?", "any: it is never sent",
              "services.page_size", above_maximum),
     Question("taskrouter-pages", "Have TaskRouter's events further pages?",
-             "either: a full page is asked for again by shorter windows", "taskrouter_events.retriever.paginator.pagination_strategy.stop_condition", events_pages),
+             "either: a full page is asked for again by shorter windows", "definitions.one_page", events_pages),
 )
 LAST = (
     Question("token-life", "Does a page token answer a second time, at the end?", "yes",

@@ -11,7 +11,6 @@ from airbyte_cdk.sources.declarative.interpolation.jinja import JinjaInterpolati
 
 from source_twilio.components.twilio.errors import Malformed
 
-
 JINJA = JinjaInterpolation()
 NONE = (type(None),)
 
