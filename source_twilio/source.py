@@ -65,6 +65,11 @@ def prune(manifest: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {**manifest, "streams": [row for name, row in rows.items() if name in wanted]}
 
 
+def _without_retriever(block: Mapping[str, Any]) -> dict[str, Any]:
+    """A block without what the catalog does not show: resolving it for each row would take most of the time."""
+    return {word: value for word, value in block.items() if word != "retriever"}
+
+
 class SourceTwilio(ConcurrentDeclarativeSource):
     """Twilio, as the manifest declares it.
 
@@ -121,9 +126,8 @@ class SourceTwilio(ConcurrentDeclarativeSource):
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         """The catalog of all streams, from their rows and schema files alone: nothing is built, nothing is asked."""
-        resolved = ManifestReferenceResolver().preprocess_manifest(
-            {"definitions": self._definitions, "streams": self._rows}
-        )
+        blocks = {name: _without_retriever(block) for name, block in self._definitions.items()}
+        resolved = ManifestReferenceResolver().preprocess_manifest({"definitions": blocks, "streams": self._rows})
         rows = [{**row, **row["$parameters"]} for row in resolved["streams"]]
         return AirbyteCatalog(streams=[describe(row, StreamBuilder.schema(row["name"])) for row in rows])
 

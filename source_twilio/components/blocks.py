@@ -149,7 +149,7 @@ def records_of(row: Block, config: Mapping[str, Any]) -> str:
     path = read_block(cdk.DpathExtractor, selector.get("extractor"), name).field_path
     if len(path) != 1:
         raise _refused(name, "a `field_path` of a DpathExtractor that is not one name")
-    return str(_value(path[0], row, config))
+    return str(_value(path[0], row, config, may_be_empty=True))
 
 
 def filter_of(row: Block, config: Mapping[str, Any]) -> DateFilter | None:
@@ -180,12 +180,12 @@ def _parameter(block: Any, row: Block, config: Mapping[str, Any], word: str) -> 
     return str(_value(option.field_name, row, config))
 
 
-def _value(text: Any, row: Block, config: Mapping[str, Any]) -> Any:
+def _value(text: Any, row: Block, config: Mapping[str, Any], may_be_empty: bool = False) -> Any:
     """A value of a block with the row's `$parameters` filled in."""
     if not isinstance(text, str) or "{{" not in text:
         return text
-    value = JINJA.eval(text, config, None, None, parameters=row["$parameters"])
-    if value is None:
+    value = JINJA.eval(text, config, "", None, parameters=row["$parameters"])
+    if value == "" and not may_be_empty:
         raise system_error(f"Stream {row['name']}: its row in the manifest does not say what {text} is.")
     return value
 
