@@ -109,7 +109,7 @@ class SourceTwilio(ConcurrentDeclarativeSource):
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """The migrated configuration. The CDK would also write it, secrets included, to a file that a kill leaves."""
-        if not self._config:  # the CDK's standard tests build a source of nothing
+        if not self._config:  # see `read`
             self._config = self._migrate_and_transform_config(None, config) or {}
             validate(self._config)
         return self._config
@@ -149,8 +149,12 @@ class SourceTwilio(ConcurrentDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         """The messages of a sync. Streams of the catalog that there are not end it with an error, when all others have
-        been read."""
-        if catalog.streams and not (self._selected or self._unknown):  # a source of nothing learns here what to read
+        been read.
+
+        It is the CDK's contract that a source can be built without arguments and is told here what to read: `Source`
+        says so, and its standard tests and tools rely on it. The entrypoint builds it with them.
+        """
+        if catalog.streams and not (self._selected or self._unknown):  # built without a catalog
             yield from SourceTwilio(catalog, config, state).read(logger, config, catalog, state)
             return
         failure: AirbyteTracedException | None = None

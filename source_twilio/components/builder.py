@@ -29,9 +29,9 @@ from source_twilio.components.blocks import (
     records_of,
     step_of,
 )
-from source_twilio.components.reading.reading import RangePolicy
 from source_twilio.components.reading.retrievers import ListRetriever
 from source_twilio.components.reading.streams import TwilioStream
+from source_twilio.components.reading.windows import RangePolicy
 from source_twilio.components.reading.workers import Workers
 from source_twilio.components.state.cursors import AccountCursor
 from source_twilio.components.state.units import GRANULARITIES, Unit, duration

@@ -58,7 +58,7 @@ class WindowRetriever(ListRetriever):
         self._page_rows = self.requester.paginator.size or self.page_rows
         self._reads_undated = False
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The list's windows, each a part of its own."""
         yield Spawn(self._windows(reading, [reading.range()], context, deliver), last=True)
 

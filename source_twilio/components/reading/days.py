@@ -41,7 +41,7 @@ class TotalsRetriever(WindowRetriever):
         self._filter = WholeDays(**vars(replace(self._filter, slack=None)))
         self._edges = DAYS
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The windows from the first day of the range on."""
         window = reading.range()
         whole = Window(midnight(window.start), window.end)
@@ -72,7 +72,7 @@ class DayRetriever(ListRetriever):
                                "`incremental_sync`.")
         self._filter = replace(self.asked, slack=None)
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """One step and one part a day, the oldest first, so that the state moves along."""
         unit, window = reading.ranges.unit, reading.range()
         steps = []
@@ -89,7 +89,7 @@ class DayRetriever(ListRetriever):
         if day.start < reading.kept_from:
             return
         try:
-            yield from self.whole(reading, part, context, deliver, self._filter.params(day))
+            yield from self.read_whole(reading, part, context, deliver, self._filter.params(day))
         except Refused as refusal:
             if refusal.code not in OUTSIDE_RETENTION:
                 raise

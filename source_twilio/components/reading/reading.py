@@ -5,42 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-
-import pendulum
+from datetime import datetime, timezone
 
 from source_twilio.components.reading.steps import Part
-from source_twilio.components.reading.windows import Window
+from source_twilio.components.reading.windows import RangePolicy, Window
 from source_twilio.components.state.cursors import AccountCursor
-from source_twilio.components.state.units import EARLIEST, Unit, back
 from source_twilio.components.twilio.api import Stats
 from source_twilio.components.twilio.clock import Clock
 from source_twilio.components.twilio.signers import Account
 
 LOGGER = logging.getLogger("airbyte")
-
-
-@dataclass(frozen=True)
-class RangePolicy:
-    """Where a stream's range begins, from the `incremental_sync` block of its row.
-
-    unit: the cursor's precision; start: the earliest start (configured start date, retention); lookback: how far
-    behind the cursor to begin at least; configured: the configuration's lookback window, which may be longer.
-    """
-
-    unit: Unit
-    start: datetime
-    lookback: pendulum.Duration
-    configured: timedelta
-
-    def window(self, saved: datetime | None, created: datetime | None, clock: Clock) -> Window:
-        """The range to read: from the cursor less the lookback window, or from the earliest start, to now. The cursor
-        is none of the future: `AccountCursor` takes such a one as now."""
-        end = self.unit.trim(clock.latest())
-        begin = self.unit.floor(max(self.start, created or self.start, EARLIEST))
-        if saved:
-            begin = max(begin, self.unit.floor(min(back(saved, self.lookback), back(saved, self.configured))))
-        return Window(min(begin, end), end)
 
 
 @dataclass

@@ -16,8 +16,9 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from airbyte_cdk.utils.slice_hasher import SliceHasher
 
 from source_twilio.components.reading.catalog import describe
-from source_twilio.components.reading.reading import RangePolicy, Reading
+from source_twilio.components.reading.reading import Reading
 from source_twilio.components.reading.retrievers import ListRetriever
+from source_twilio.components.reading.windows import RangePolicy
 from source_twilio.components.reading.workers import Workers
 from source_twilio.components.rows.records import Page
 from source_twilio.components.state.cursors import AccountCursor
@@ -68,7 +69,7 @@ class TwilioStream(AbstractStream):
         self.ranges = ranges
         self.workers = workers
         self.stats = Stats()
-        self.read: list[str] = []
+        self.accounts_read: list[str] = []  # SIDs
         self.skipped: list[str] = []
         self._said = False
         self._blamed = False
@@ -147,7 +148,7 @@ class TwilioStream(AbstractStream):
         skipped = f" ({', '.join(self.skipped)})" if self.skipped else ""
         LOGGER.info(
             "Stream %s: %d rows of %d accounts, %d accounts skipped%s, %d requests, %d retries",
-            self.name, self.stats.rows, len(self.read), len(self.skipped), skipped, self.stats.requests,
+            self.name, self.stats.rows, len(self.accounts_read), len(self.skipped), skipped, self.stats.requests,
             self.stats.retries,
         )
 
@@ -176,7 +177,7 @@ class AccountPartition(Partition):
         )
         try:
             yield from self._pages(reading, cursor)
-            stream.read.append(self._account.sid)
+            stream.accounts_read.append(self._account.sid)
         except AccountSkipped as reason:
             self._skip(str(reason), once=True)
         except Refused as refusal:

@@ -103,7 +103,7 @@ class WalkRetriever(UndatedRetriever):
 
     ahead: str = "P0D"
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """A walk for all rows, or for the undated ones beside windows for the dated: whichever asks for fewer pages."""
         dated, undated = reading.range(), reading.range(UNDATED)
         pages = self.pages(reading, context)

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+import pendulum
+
 from source_twilio.components.rows.times import parse
-from source_twilio.components.state.units import DAY, SECOND, Unit, midnight
+from source_twilio.components.state.units import DAY, EARLIEST, SECOND, Unit, back, midnight
+from source_twilio.components.twilio.clock import Clock
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,29 @@ class Window:
     def holds(self, value: str, unit: Unit) -> bool:
         """Whether a cursor value (normalised text) lies in the window, at the unit's precision."""
         return unit.text(self.start) <= value[: unit.width] <= unit.text(self.end)
+
+
+@dataclass(frozen=True)
+class RangePolicy:
+    """Where a stream's range begins, from the `incremental_sync` block of its row.
+
+    unit: the cursor's precision; start: the earliest start (configured start date, retention); lookback: how far
+    behind the cursor to begin at least; configured: the configuration's lookback window, which may be longer.
+    """
+
+    unit: Unit
+    start: datetime
+    lookback: pendulum.Duration
+    configured: timedelta
+
+    def window(self, saved: datetime | None, created: datetime | None, clock: Clock) -> Window:
+        """The range to read: from the cursor less the lookback window, or from the earliest start, to now. The cursor
+        is none of the future: `AccountCursor` takes such a one as now."""
+        end = self.unit.trim(clock.latest())
+        begin = self.unit.floor(max(self.start, created or self.start, EARLIEST))
+        if saved:
+            begin = max(begin, self.unit.floor(min(back(saved, self.lookback), back(saved, self.configured))))
+        return Window(min(begin, end), end)
 
 
 @dataclass(frozen=True)
