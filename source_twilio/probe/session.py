@@ -147,11 +147,11 @@ class Session:
         url = requester.first(self.api, place, requester.params(place, query or {}))
         return self._page(stream, url, account, once=once)
 
-    def single(self, stream: str, context: Mapping[str, str]) -> dict[str, Any]:
-        """The object of a stream whose answer is no list."""
+    def single(self, stream: str, context: Mapping[str, str], query: Mapping[str, str]) -> dict[str, Any]:
+        """The object of a stream whose answer is no list. query: parameters beside those of the row."""
         requester = self._requester(stream, None, True)
         place = {"account_sid": self.sid, **context}
-        url = requester.first(self.api, place, requester.params(place, {}))
+        url = requester.first(self.api, place, requester.params(place, query))
         return self._get(requester.product, url, None, "")
 
     def follow(self, stream: str, url: str, fresh: bool = False) -> Page:
