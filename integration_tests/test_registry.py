@@ -157,8 +157,9 @@ def test_every_impacted_stream_stands_in_the_migration_guide(changes: dict[str, 
 
 def test_no_silence_is_longer_than_the_platform_waits(metadata: dict[str, Any], manifest: dict[str, Any]) -> None:
     """A request and its retries end well before a platform would take the sync for dead."""
-    retry = manifest["definitions"]["retry"]
-    longest = max(retry["connect_timeout"] + retry["read_timeout"], retry["whole_timeout"]) + retry["retry_for"]
+    requester = manifest["definitions"]["requester"]
+    attempt = requester["connect_timeout_in_seconds"] + requester["read_timeout_in_seconds"]
+    longest = max(attempt, requester["whole_timeout_in_seconds"]) + requester["retry_for_in_seconds"]
     assert 2 * longest <= metadata["maxSecondsBetweenMessages"]
 
 

@@ -108,6 +108,12 @@ class Stream:
         return int(self.row["page_size"] or self.row.get("page_rows") or DEFAULT_PAGE)
 
     @property
+    def is_sample(self) -> bool:
+        """Whether only the first page is read, of a list that no windows divide."""
+        strategy = self.row["retriever"]["paginator"]["pagination_strategy"]
+        return strategy.get("stop_condition") == "{{ true }}" and not self.row.get("cap")
+
+    @property
     def ancestors(self) -> Iterator[Stream]:
         """The parent, its parent and so on."""
         stream = self.parent

@@ -174,7 +174,7 @@ def _own_calls(stream: Stream) -> str:
     row = stream.row
     if stream.reader == "DayRetriever":
         return "2 a day (its place, the file)" if row.get("column") else "1 a day"
-    if not row["records"] or row.get("one_page") and not row.get("cap"):
+    if not row["records"] or stream.is_sample:
         return "1"
     text = f"1 per {stream.page_rows:,} rows"
     if stream.reader == "DetailRetriever":

@@ -6,7 +6,7 @@
      "retry": {"retry_for": 2}, "page_size": 20, "constants": {"state.cursors.ROWS_BETWEEN_STATES": 9},
      "resolver": 20}
 
-What is null stays as it is. `retry` replaces figures of the manifest's `definitions.retry`, so that a test need not
+What is null stays as it is. `retry` replaces figures of the manifest's requester (`FIGURES`), so that a test need not
 wait for minutes; `page_size` lowers that of every stream, so that a small world has many pages; `constants` are those
 of modules in source_twilio.components; `resolver` is after how many seconds the look-up of a host name fails. It
 answers `{"id": 1, "pid": 123}`, and `{"id": 1, "code": 0}` at the end.
@@ -32,6 +32,14 @@ from source_twilio import __main__ as command
 from source_twilio import source
 
 POLL = 0.01
+FIGURES: dict[str, tuple[Any, ...]] = {
+    "connect_timeout": ("connect_timeout_in_seconds",),
+    "read_timeout": ("read_timeout_in_seconds",),
+    "whole_timeout": ("whole_timeout_in_seconds",),
+    "retry_for": ("retry_for_in_seconds",),
+    "longest_wait": ("error_handler", "backoff_strategies", 0, "max_waiting_time_in_seconds"),
+    "host_down": ("host_down_in_seconds",),
+}
 
 
 def main() -> None:
@@ -108,10 +116,14 @@ def become(order: dict[str, Any]) -> None:
 def changed(retry: dict[str, Any], page_size: int | None, folder: Path) -> Path:
     """A copy of the manifest with other figures (JSON is YAML too)."""
     manifest = yaml.load(source.MANIFEST.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    unknown = set(retry) - set(manifest["definitions"]["retry"])
-    if unknown:
-        raise ValueError(f"the manifest has no retry figures {unknown}")
-    manifest["definitions"]["retry"].update(retry)
+    for name, value in retry.items():
+        *path, last = FIGURES[name]
+        place = manifest["definitions"]["requester"]
+        for step in path:
+            place = place[step]
+        if last not in place:
+            raise ValueError(f"the manifest's requester has no {last}")
+        place[last] = value
     for row in manifest["streams"] if page_size else ():
         parameters = row["$parameters"]
         parameters["page_size"] = min(parameters.get("page_size", 0), page_size)

@@ -117,7 +117,7 @@ def test_every_place_is_there() -> None:
             assert (PACKAGE / question.where).is_file(), question.where
         else:
             assert declared().value(question.where) is not None, question.where
-    assert declared().show("calls.filter.slack") == "calls: filter.slack = day"
+    assert declared().show("calls.slack") == "calls: slack = day"
     assert declared().show("conferences.each.Status") == "conferences: each.Status = init, in-progress, completed"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.declarative.models.declarative_component_schema import (
+    CustomRequester,
     CustomRetriever,
     CustomStateMigration,
     DatetimeBasedCursor,
@@ -20,9 +21,17 @@ from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import M
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
 from airbyte_cdk.sources.types import Config
 
-from source_twilio.components.reading.reading import RangePolicy
+from source_twilio.components.blocks import (
+    check_row,
+    filter_of,
+    paginator_of,
+    policy_of,
+    records_of,
+    step_of,
+)
 from source_twilio.components.reading.retrievers import ListRetriever
 from source_twilio.components.reading.streams import TwilioStream
+from source_twilio.components.reading.windows import RangePolicy
 from source_twilio.components.reading.workers import Workers
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.cursors import AccountCursor
@@ -30,15 +39,11 @@ from source_twilio.components.state.units import GRANULARITIES, Unit, duration
 from source_twilio.components.twilio.accounts import Accounts
 from source_twilio.components.twilio.api import Api
 from source_twilio.components.twilio.credentials import Credentials
-from source_twilio.components.twilio.outcomes import Policy
-from source_twilio.components.twilio.requester import Retry
+from source_twilio.components.twilio.errors import system_error
+from source_twilio.components.twilio.requester import TwilioRequester
 
+READ_HERE = ("requester", "paginator", "record_selector")  # of a retriever's block; the factory gets what is left
 EPOCH = {"type": "MinMaxDatetime", "datetime": "1970-01-01", "datetime_format": "%Y-%m-%d"}
-
-
-def retry_policy(manifest: Mapping[str, Any]) -> Policy:
-    """The manifest's time-outs and retry rules."""
-    return Retry(**manifest["definitions"]["retry"]).policy
 
 
 def family_of(url: str, families: Mapping[str, str]) -> str:
@@ -46,6 +51,11 @@ def family_of(url: str, families: Mapping[str, str]) -> str:
     permission is enough."""
     known = [beginning for beginning in families if url.startswith(beginning)]
     return families[max(known, key=len)] if known else ""
+
+
+def unit_of(sync: Mapping[str, Any]) -> Unit:
+    """The precision of a cursor; seconds where there is none."""
+    return Unit(GRANULARITIES[sync["cursor_granularity"]] if sync else "second")
 
 
 class StreamBuilder:
@@ -65,11 +75,12 @@ class StreamBuilder:
         self._config = config
         self._factory = factory
         self._rows = {row["name"]: row for row in manifest["streams"]}
+        self._requesters: dict[str, TwilioRequester] = {}
         self._families = manifest["definitions"]["permission_families"]
         self._regional = manifest["definitions"]["regional_products"]
         self._optional = manifest["definitions"]["optional_products"]
         self._emit = emit
-        policy = retry_policy(manifest)
+        policy = policy_of(manifest["definitions"]["requester"])
         workers = int(config["num_workers"])
         self.workers = Workers(workers)
         self.api = Api(config["region"], workers, policy.host_down)
@@ -104,15 +115,32 @@ class StreamBuilder:
         region = self._config["region"]
         return region not in self._regional or product in self._regional[region]
 
+    def requester(self, name: str) -> TwilioRequester:
+        """The requester of a row, with what the blocks beside it say; one for the stream and all its children."""
+        if name not in self._requesters:
+            row = self._rows[name]
+            check_row(row)
+            block = row["retriever"]["requester"]
+            self._requesters[name] = self._factory.create_component(
+                CustomRequester,
+                {word: value for word, value in block.items() if word != "error_handler"},
+                self._config,
+                records=records_of(row, self._config),
+                paginator=paginator_of(row, self._config),
+                policy=policy_of(block, name),
+            )
+        return self._requesters[name]
+
     def _retriever(self, name: str) -> ListRetriever:
         row = self._rows[name]
         parent = row.get("parent")
-        sync = row.get("incremental_sync") or {}
+        sync, asked = row.get("incremental_sync") or {}, filter_of(row, self._config)
         retriever: ListRetriever = self._factory.create_component(
             CustomRetriever,
-            row["retriever"],
+            {word: value for word, value in row["retriever"].items() if word not in READ_HERE},
             self._config,
             name=name,
+            requester=self.requester(name),
             api=self.api,
             accounts=self.accounts,
             schema=self.schema(name),
@@ -120,7 +148,13 @@ class StreamBuilder:
             parent_retriever=self._retriever(parent["stream"]) if parent else None,
             cursor_field=sync.get("cursor_field", ""),
             client_side=bool(sync.get("is_client_side_incremental")),
+            asked=asked,
+            unit=unit_of(sync),
+            step=step_of(row, self._config),
         )
+        if asked and getattr(retriever, "asked", None) is None:
+            raise system_error(f"Stream {name}: the manifest declares `start_time_option`, but its retriever asks for "
+                               "no range. Remove it, or choose a block of dated lists.")
         return retriever
 
     def _range_of(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -137,7 +171,7 @@ class StreamBuilder:
         # A list that Twilio cannot filter shows each row as it is now, so an end would only leave changes out.
         ends = bool(self._config.get("end_date") and block and not block.is_client_side_incremental)
         return RangePolicy(
-            unit=Unit(GRANULARITIES[str(block.cursor_granularity)] if block else "second"),
+            unit=unit_of(sync or {}),
             start=self._factory.create_component(MinMaxDatetime, start, self._config).get_datetime(self._config),
             lookback=duration((block.lookback_window if block else None) or "PT0S"),
             configured=timedelta(minutes=self._config["lookback_window"]),

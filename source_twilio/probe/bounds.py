@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from source_twilio.components.reading.windows import DateFilter, Window
+from source_twilio.components.reading.windows import Window
 from source_twilio.components.rows.records import Row
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.units import DAY, back, duration, midnight
@@ -28,7 +28,7 @@ def by_instant(session: Session, stream: str) -> Finding:
     """Ask from one row's second to that of another of its day, which has a row outside and, with four, one between."""
     row = session.row(stream)
     low, middle, high = _span(session.page(stream).rows, row["cursor_field"])
-    asked = _query(session, stream, low, high, row["filter"]["form"])
+    asked = _query(session, stream, low, high, session.declared.filter(stream).form)
     answer = session.as_the_connector(stream, asked)
     shown = moments(answer.rows, row["cursor_field"])
     if any(value[:10] != low[:10] for value in shown):
@@ -82,8 +82,8 @@ def by_date(session: Session, stream: str) -> Finding:
 
 
 def _query(session: Session, stream: str, low: str, high: str, form: str) -> dict[str, str]:
-    declared = session.row(stream)["filter"]
-    return {declared["after"]: parse(low).strftime(form), declared["before"]: parse(high).strftime(form)}
+    declared = session.declared.filter(stream)
+    return {declared.after: parse(low).strftime(form), declared.before: parse(high).strftime(form)}
 
 
 def _listed(shown: bool) -> str:
@@ -94,7 +94,7 @@ def own_window(session: Session, stream: str, query: dict[str, str] | None = Non
     """Ask, exactly as the connector does, for the day of the row that lies nearest to a midnight (or for its second,
     where the filter is declared by the second), and look for the rows that are known of it."""
     row = session.row(stream)
-    field, shape = row["cursor_field"], DateFilter(**row["filter"])
+    field, shape = row["cursor_field"], session.declared.filter(stream)
     known = [one for one in session.page(stream, query).rows if one.get(field)]
     if not known:
         raise Unknown("no row with a date among the newest")
@@ -132,11 +132,12 @@ def _from_midnight(value: str) -> timedelta:
 def _questions(stream: str) -> tuple[Question, ...]:
     return (
         Question(f"{stream}-date-times", f"How do date filters of {stream} compare date-times?",
-                 "date-times are obeyed; a day more is asked for on both sides", f"{stream}.filter.slack",
+                 "date-times are obeyed; a day more is asked for on both sides", f"{stream}.slack",
                  partial(by_instant, stream=stream)),
         Question(f"{stream}-dates", f"How do date filters of {stream} compare plain dates?",
-                 "any way: date-times are sent", f"{stream}.filter.form", partial(by_date, stream=stream)),
-        _own(stream, f"{stream}.filter.slack"),
+                 "any way: date-times are sent", f"{stream}.incremental_sync.datetime_format",
+                 partial(by_date, stream=stream)),
+        _own(stream, f"{stream}.slack"),
     )
 
 
@@ -149,12 +150,12 @@ QUESTIONS = (
     *_questions("messages"),
     *_questions("calls"),
     *_questions("recordings"),
-    _own("conferences", "conferences.filter.slack", COMPLETED),
-    _own("alerts", "alerts.filter.slack"),
-    _own("monitor_events", "monitor_events.filter.slack"),
+    _own("conferences", "conferences.slack", COMPLETED),
+    _own("alerts", "alerts.asked_by"),
+    _own("monitor_events", "monitor_events.asked_by"),
     Question("alerts-bounds", "Are the bounds of alerts part of the range?", "either: a second more is asked for",
-             "alerts.filter.slack", partial(by_instant, stream="alerts")),
+             "alerts.asked_by", partial(by_instant, stream="alerts")),
     Question("monitor-events-bounds", "Are the bounds of monitor events part of the range?",
-             "either: a second more is asked for", "monitor_events.filter.slack",
+             "either: a second more is asked for", "monitor_events.asked_by",
              partial(by_instant, stream="monitor_events")),
 )

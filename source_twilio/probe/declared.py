@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any
 from urllib.parse import urlsplit
 
+from airbyte_cdk.sources.declarative.parsers.manifest_component_transformer import ManifestComponentTransformer
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 
+from source_twilio.components.blocks import filter_of, paginator_of, policy_of, records_of
 from source_twilio.components.reading.windows import DateFilter, Window
-from source_twilio.components.twilio.requester import Retry
+from source_twilio.components.twilio.outcomes import Policy
+from source_twilio.components.twilio.requester import TwilioRequester
 from source_twilio.source import load_manifest
 
+TRANSFORMER = ManifestComponentTransformer()
+CONFIG: Mapping[str, Any] = {}  # what is asked about here depends on none
 LONGEST = 60  # characters of a value that the report shows
 PACKAGE = Path(__file__).parents[1]
 
@@ -31,14 +36,36 @@ class Declared:
         )
         rows = [{**row, **row["$parameters"]} for row in resolved["streams"]]
         self.rows: dict[str, Mapping[str, Any]] = {row["name"]: row for row in rows}
+        self._whole: dict[str, Mapping[str, Any]] = {}
 
-    @property
-    def retry(self) -> Retry:
+    @cached_property
+    def policy(self) -> Policy:
         """The rules of time-outs and repetitions."""
-        return Retry(**self.definitions["retry"])
+        block = TRANSFORMER.propagate_types_and_parameters("", self.definitions["requester"], {})
+        return policy_of(block)
+
+    def whole(self, stream: str) -> Mapping[str, Any]:
+        """A stream's row with its parameters in all of its blocks, as the CDK hands it to the connector."""
+        if stream not in self._whole:
+            row = self.rows[stream]
+            self._whole[stream] = TRANSFORMER.propagate_types_and_parameters("", row, row["$parameters"])
+        return self._whole[stream]
+
+    def requester(self, stream: str) -> TwilioRequester:
+        """The requester of a stream's list."""
+        row = self.whole(stream)
+        return TwilioRequester(CONFIG, row["url"], records_of(row, CONFIG), paginator_of(row, CONFIG), self.policy,
+                               row.get("query", {}))
+
+    def filter(self, stream: str) -> DateFilter:
+        """How a stream's list is asked for a window. Raises KeyError for one that is not."""
+        found = filter_of(self.whole(stream), CONFIG)
+        if found is None:
+            raise KeyError(stream)
+        return found
 
     def value(self, where: str) -> Any:
-        """What the manifest declares at a path such as `calls.filter.slack` or `definitions.optional_products`.
+        """What the manifest declares at a path such as `calls.slack` or `definitions.optional_products`.
 
         Raises KeyError where it declares nothing.
         """
@@ -50,7 +77,7 @@ class Declared:
 
     def window(self, stream: str, start: datetime, end: datetime) -> dict[str, str]:
         """The parameters with which the connector asks for a window of a stream."""
-        return DateFilter(**self.rows[stream]["filter"]).params(Window(start, end))
+        return self.filter(stream).params(Window(start, end))
 
     def show(self, where: str) -> str:
         """A place in words: the manifest's row and parameter with its value, or a module of the connector."""

@@ -96,5 +96,6 @@ QUESTIONS = (
     Question("usage-empty", "What does usage answer for a range without data?", "an empty list or 20404",
              "usage_records.empty_on", empty_usage),
     Question("usage-partial", "Which dates has a month of which a part is asked for?",
-             "any: whole months are asked for", "usage_records_monthly.edges", partial_month),
+             "any: whole months are asked for", "usage_records_monthly.incremental_sync.cursor_granularity",
+             partial_month),
 )

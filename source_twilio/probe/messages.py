@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from source_twilio.components.reading.far_end import KEPT, Search, earliest
 from source_twilio.components.reading.order import LAST, Order
-from source_twilio.components.reading.windows import DateFilter
 from source_twilio.components.rows.times import parse
 from source_twilio.components.twilio.paging import place_of
 from source_twilio.probe.findings import Finding, Question, either
@@ -36,7 +35,7 @@ def _behind_the_oldest(session: Session, order: Order, first: Page) -> str:
     """Look for the end of the list by the tokens of the filtered one, and learn the order from what is met."""
     newest = earliest(first.rows, CURSOR)
     search = Search(session.created or session.now - KEPT, newest, (session.now - newest) / 2)
-    before = DateFilter(**session.row("messages")["filter"])
+    before = session.declared.filter("messages")
     for _ in range(LOOKS):
         moment = search.moment()
         if moment is None:

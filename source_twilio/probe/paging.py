@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_twilio.components.reading.windows import DateFilter
 from source_twilio.components.rows.times import parse
 from source_twilio.components.twilio.errors import Refused
 from source_twilio.components.twilio.paging import place_of
@@ -45,7 +44,7 @@ def token_elsewhere(session: Session) -> Finding:
     whole, sent = _keys(listed), [row["date_sent"] for row in listed.rows if row.get("date_sent")]
     if len(sent) < 3:
         raise Unknown("fewer than three messages that were sent")
-    until = DateFilter(**session.row("messages")["filter"]).until(parse(sent[len(sent) // 2]))
+    until = session.declared.filter("messages").until(parse(sent[len(sent) // 2]))
     newest = session.as_the_connector("messages", until, size=1)
     if not newest.next_url or newest.rows[0]["sid"] not in whole[:-1]:
         raise Unknown(f"no such message among the newest {len(whole):,}")
@@ -184,7 +183,7 @@ QUESTIONS = (
     Question("size-above", "What becomes of a PageSize above the maximum?", "any: it is never sent",
              "services.page_size", above_maximum),
     Question("taskrouter-pages", "Have TaskRouter's events further pages?",
-             "either: a full page is asked for again by shorter windows", "taskrouter_events.one_page", events_pages),
+             "either: a full page is asked for again by shorter windows", "definitions.one_page", events_pages),
 )
 LAST = (
     Question("token-life", "Does a page token answer a second time, at the end?", "yes",

@@ -82,7 +82,7 @@ QUESTIONS = (
              unused_categories),
     Question("usage-before", "With which day does usage of a month begin in which the account was created?",
              "either: whole months are asked for; recorded for other ranges: the day of its creation",
-             "usage_records_monthly.edges", before_creation),
+             "usage_records_monthly.incremental_sync.cursor_granularity", before_creation),
     Question("conference-waiting", "What do participants of a conference that has not begun show?",
              "either: they are asked for",
              "conference_participants.parent.each", waiting_participants),

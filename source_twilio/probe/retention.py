@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from source_twilio.components.reading.windows import Window
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.units import SECOND
 from source_twilio.components.twilio.errors import Refused
@@ -100,8 +102,9 @@ def statistics_days(session: Session) -> Finding:
 
 def _statistics(session: Session, context: dict[str, str], back: int) -> bool | Refused:
     day = session.days_ago(back).replace(hour=0, minute=0, second=0)
+    asked = replace(session.declared.filter(STATISTICS), slack=None)  # whole days, as `DayRetriever` asks for them
     try:
-        session.single(STATISTICS, {**context, "window_start": _text(day), "day_end": _text(day + timedelta(days=1))})
+        session.single(STATISTICS, context, asked.params(Window(day, day + timedelta(days=1))))
     except Refused as refusal:
         if is_retention(refusal):
             return refusal
@@ -109,10 +112,6 @@ def _statistics(session: Session, context: dict[str, str], back: int) -> bool | 
             raise
         raise Wrong(f"refused ({said(refusal)})") from refusal
     return True
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 QUESTIONS = (
@@ -123,7 +122,7 @@ QUESTIONS = (
     Question("alerts-cap", "After how many rows is the list of alerts cut off?", "10,000, not fewer", "alerts.cap",
              alerts_cap),
     Question("monitor-older", "What do monitor events answer for two years ago?", "rows, none, or a refusal with 20004",
-             "monitor_events.filter.after", monitor_before),
+             "monitor_events.asked_by", monitor_before),
     Question("statistics-days", "How many days do TaskRouter's statistics go back?", "30, then a refusal with 14241",
              f"{STATISTICS}.incremental_sync.start_datetime.min_datetime", statistics_days),
 )

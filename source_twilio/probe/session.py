@@ -16,7 +16,6 @@ from source_twilio.components.twilio.accounts import Accounts
 from source_twilio.components.twilio.api import Signature, Stats
 from source_twilio.components.twilio.credentials import Credentials
 from source_twilio.components.twilio.errors import NOT_ALLOWED, TEST_CREDENTIALS, Malformed, Refused
-from source_twilio.components.twilio.paging import following
 from source_twilio.components.twilio.requester import TwilioRequester
 from source_twilio.components.twilio.signers import Account
 from source_twilio.probe.declared import declared, product_of
@@ -50,10 +49,10 @@ class Session:
         self.declared = declared()
         self.sid: str = config["account_sid"]
         self.region: str = config["region"]
-        retry = self.declared.retry.policy
-        self._policy = replace(retry, whole=min(retry.whole, 30.0), retry_for=PATIENCE)
+        policy = self.declared.policy
+        self._policy = replace(policy, whole=min(policy.whole, 30.0), retry_for=PATIENCE)
         self.budget = Budget(MOST_REQUESTS, MOST_SECONDS)
-        self.api = Recorder(self.region, retry.host_down, self.budget)
+        self.api = Recorder(self.region, policy.host_down, self.budget)
         self.credentials = Credentials(config, self.api, self._policy)
         self.accounts = Accounts(config, self.api, self.credentials, self._policy)
         self.kind = self.credentials.kind
@@ -148,11 +147,11 @@ class Session:
         url = requester.first(self.api, place, requester.params(place, query or {}))
         return self._page(stream, url, account, once=once)
 
-    def single(self, stream: str, context: Mapping[str, str]) -> dict[str, Any]:
-        """The object of a stream whose answer is no list."""
+    def single(self, stream: str, context: Mapping[str, str], query: Mapping[str, str]) -> dict[str, Any]:
+        """The object of a stream whose answer is no list. query: parameters beside those of the row."""
         requester = self._requester(stream, None, True)
         place = {"account_sid": self.sid, **context}
-        url = requester.first(self.api, place, requester.params(place, {}))
+        url = requester.first(self.api, place, requester.params(place, query))
         return self._get(requester.product, url, None, "")
 
     def follow(self, stream: str, url: str, fresh: bool = False) -> Page:
@@ -169,12 +168,10 @@ class Session:
             raise Wrong(f"refused ({said(refusal)})") from refusal
 
     def _requester(self, stream: str, size: int | None, declared: bool) -> TwilioRequester:
-        row = self.row(stream)
-        return TwilioRequester(
-            self.config, row["url"], row["records"], row["page_size"] if size is None else size,
-            query=row.get("query", {}) if declared else {}, paging=row.get("paging", "links"),
-            retry=self.declared.definitions["retry"],
-        )
+        requester = self.declared.requester(stream)
+        if size is not None:
+            requester = replace(requester, paginator=replace(requester.paginator, size=size))
+        return requester if declared else replace(requester, query={})
 
     def _page(self, stream: str, url: str, account: Account | None, fresh: bool = False, once: bool = False) -> Page:
         row = self.row(stream)
@@ -183,7 +180,7 @@ class Session:
         meta = body.get("meta") if isinstance(body.get("meta"), dict) else body
         next_url = None
         try:
-            next_url = following(row.get("paging", "links"), body, url, {})
+            next_url = self.declared.requester(stream).paginator.following(body, url, {})
         except Malformed:
             self.strayed.add(product)
         if next_url:

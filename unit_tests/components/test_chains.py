@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from source_twilio.components.reading.chains import Chains
-from source_twilio.components.reading.steps import Part
+from source_twilio.components.reading.steps import Part, Stopped
 from source_twilio.components.reading.windows import Window
 from unit_tests.support import iso
 
@@ -88,3 +88,14 @@ def test_a_chain_waits_until_it_is_known_where_older_ones_begin(chains: Chains, 
         thread.join(10)
     assert sorted(ended) == ["third True", "top None"]
     assert starts(parts) == [0, None, 0.5, 2.5]
+
+
+def test_nobody_waits_for_a_chain_that_will_not_begin(parts: list[Part]) -> None:
+    """The step that would begin it was dropped when the process was told to end."""
+    pieces = [Window(START + day * DAY, START + (day + 1) * DAY - timedelta(seconds=1)) for day in range(3)]
+    chains = Chains(pieces, parts[:3], parts[3], stopped=lambda: True)
+    with pytest.raises(Stopped):
+        chains.begin(1, [row(1.5)])
+    with pytest.raises(Stopped):
+        chains.wait()
+    assert starts(parts) == [None, None, None, 0], "the rest holds the cursor"

@@ -14,7 +14,8 @@ from requests.structures import CaseInsensitiveDict
 from source_twilio.components.twilio.errors import Refused, told
 from source_twilio.components.twilio.outcomes import BETWEEN, Policy, Trouble, outcome, retry_after
 
-POLICY = Policy(1, 1, 1, 1, 1, (408, 425, 429), 3, 60)
+POLICY = Policy(1, 1, 1, 1, 1, "Retry-After", 0.25, frozenset({429}), frozenset({408, 425, 500, 502, 503, 504}),
+                frozenset({401, 403, 404}), 3, 60)
 JSON, HTML = {"Content-Type": "application/json"}, {"Content-Type": "text/html; charset=utf-8"}
 
 

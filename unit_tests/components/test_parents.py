@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from source_twilio.components.reading.parents import ParentRows, value_at
+from source_twilio.components.reading.parents import ParentRows
 from source_twilio.components.rows.times import parse
+from source_twilio.components.rows.values import value_at
 from source_twilio.components.twilio.errors import Malformed
 from unit_tests.support.reading import captured
 

@@ -89,7 +89,8 @@ class Answers:
 
 NO = Refused(401, 20003, "Authenticate")
 OWN = Signature(lambda: "", signer=MAIN)
-POLICY = Policy(1, 1, 1, 1, 1, (429,), 3, 60)
+POLICY = Policy(1, 1, 1, 1, 1, "Retry-After", 0.25, frozenset({429}), frozenset({408, 425, 500, 502, 503, 504}),
+                frozenset({401, 403, 404}), 3, 60)
 
 
 def test_accepted_credentials_are_asked_about_again_after_a_later_refusal() -> None:

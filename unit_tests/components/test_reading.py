@@ -12,8 +12,8 @@ from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twilio.components.reading.reading import RangePolicy, Reading
-from source_twilio.components.reading.windows import Window
+from source_twilio.components.reading.reading import Reading
+from source_twilio.components.reading.windows import RangePolicy, Window
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.cursors import AccountCursor
 from source_twilio.components.state.units import Unit

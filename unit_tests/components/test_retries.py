@@ -11,6 +11,7 @@ from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN
 from source_twilio.components.twilio.outcomes import Trouble, retry_after
 from unit_tests.support import ConfigBuilder, Output, Syncs, row_of
+from unit_tests.support.manifest import policy
 
 BELOW = "/Recordings.json"
 SID = "RE" + "0" * 32
@@ -176,10 +177,10 @@ def test_retry_after_without_a_zone_is_read_as_utc(clock: FrozenDateTimeFactory)
 def test_waits_are_spread_and_bounded() -> None:
     """After a refusal all workers would come back at the same moment otherwise."""
     for attempt, least in ((1, 0.5), (2, 1.0), (5, 8.0), (30, 60.0)):
-        waits = {Trouble("HTTP 503").wait(attempt, 60) for _ in range(50)}
+        waits = {Trouble("HTTP 503").wait(attempt, policy()) for _ in range(50)}
         assert len(waits) > 25
         assert least <= min(waits) and max(waits) <= 1.5 * least
-    assert len({Trouble("HTTP 429", 429, 5.0).wait(1, 60) for _ in range(50)}) > 25
+    assert len({Trouble("HTTP 429", 429, 5.0).wait(1, policy()) for _ in range(50)}) > 25
 
 
 def test_a_host_that_answers_nothing_for_minutes_is_not_asked_again(

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from source_twilio.components.reading.steps import Part, Spawn, Steps
-from source_twilio.components.reading.workers import Stopped
+from source_twilio.components.reading.steps import Part, Spawn, Steps, Stopped
 from source_twilio.components.rows.records import Page
 from unit_tests.support.threads import PATIENCE, collect, page, pages, within
 

@@ -15,7 +15,7 @@ from integration_tests.sandbox.accounts import MAIN
 from integration_tests.sandbox.emitted import normalised
 from integration_tests.sandbox.resources import dig
 from unit_tests.support import ConfigBuilder, Syncs, iso, row_of
-from unit_tests.support.manifest import client_side, cursor_of, streams
+from unit_tests.support.manifest import client_side, cursor_of, paginator, streams
 from unit_tests.support.pieces import complete
 
 CONFIG = ConfigBuilder().put(num_workers=8, lookback_window=0).build()
@@ -69,9 +69,7 @@ def test_a_later_sync_emits_what_changed_and_nothing_else(two_syncs: Any, stream
 def test_a_list_is_asked_whole_and_in_its_largest_pages(two_syncs: Any, stream: str) -> None:
     *_, requests = two_syncs
     row = streams()[stream]
-    query = {**(row.get("query") or {}), **({"PageSize": str(row["page_size"])} if row["page_size"] else {})}
-    if row.get("paging") == "token":
-        query = {("Size" if name == "PageSize" else name): value for name, value in query.items()}
+    query = {**(row.get("query") or {}), **paginator(stream).params}
     wanted = "&".join(f"{name}={value.format(account_sid=MAIN)}" for name, value in query.items())
     path = row["url"].split(".com", 1)[1].format(account_sid=MAIN)
     asked = [one["query"] for one in requests if one["path"] == path and "Page=" not in one["query"]]

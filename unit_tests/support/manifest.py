@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from airbyte_cdk.sources.declarative.parsers.manifest_component_transformer import ManifestComponentTransformer
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 
+from source_twilio.components.blocks import paginator_of, policy_of
+from source_twilio.components.twilio.outcomes import Policy
+from source_twilio.components.twilio.paging import Paginator
 from source_twilio.source import load_manifest
 
 Stream = dict[str, Any]
@@ -20,6 +24,23 @@ def streams() -> dict[str, Stream]:
         {"definitions": manifest["definitions"], "streams": manifest["streams"]}
     )
     return {row["$parameters"]["name"]: {**row, **row["$parameters"]} for row in resolved["streams"]}
+
+
+@cache
+def whole(name: str) -> Stream:
+    """A stream's row with its parameters in all of its blocks, as the CDK hands it to the connector."""
+    found: Stream = ManifestComponentTransformer().propagate_types_and_parameters("", streams()[name], {})
+    return found
+
+
+def paginator(name: str) -> Paginator:
+    """How a stream's list is paged."""
+    return paginator_of(whole(name), {})
+
+
+def policy() -> Policy:
+    """The time-outs and repetitions that the manifest declares."""
+    return policy_of(whole("calls")["retriever"]["requester"])
 
 
 def is_client_side(stream: Stream) -> bool:

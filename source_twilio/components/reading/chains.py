@@ -7,9 +7,10 @@ chain. Between two such rows lies nothing that nobody reads, wherever in the lis
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
-from source_twilio.components.reading.steps import Part
+from source_twilio.components.reading.steps import Part, Stopped
 from source_twilio.components.reading.windows import Window
 from source_twilio.components.rows.records import Row
 from source_twilio.components.rows.times import parse
@@ -22,13 +23,17 @@ class Chains:
 
     pieces: spans of time, oldest first, in each of which a chain may begin; parts: what each of those chains reads;
     rest: what the chain reads that begins at the top of the list. A part starts with the first row of the next older
-    chain, so the chains of a piece have to begin in order; `rest` stands for all that have not begun.
+    chain, so the chains of a piece have to begin in order; `rest` stands for all that have not begun. stopped: whether
+    the process is ending, so that nobody begins a chain any more.
     """
 
-    def __init__(self, pieces: list[Window], parts: list[Part], rest: Part) -> None:
+    def __init__(
+        self, pieces: list[Window], parts: list[Part], rest: Part, stopped: Callable[[], bool] = lambda: False
+    ) -> None:
         self._pieces = pieces
         self._parts = parts
         self._rest = rest
+        self._stopped = stopped
         self._first: dict[str, int] = {}  # SID of a chain's first row → its piece
         self._known: dict[int, datetime | None] = {}  # piece → when the first row of its chain was created
         self._begun = 0  # pieces, oldest first, of which it is settled whether a chain begins there
@@ -53,13 +58,18 @@ class Chains:
                 self._first[first["sid"]] = number
             self._known[number] = created if begins else None
             self._advance()
-            self._changed.wait_for(lambda: self._begun > number)
+            self._wait_for(number + 1)
         return begins
 
     def wait(self) -> None:
         """Wait until all chains but that at the top of the list have begun."""
         with self._changed:
-            self._changed.wait_for(lambda: self._begun == len(self._pieces))
+            self._wait_for(len(self._pieces))
+
+    def _wait_for(self, begun: int) -> None:
+        while not self._changed.wait_for(lambda: self._begun >= begun, timeout=1):
+            if self._stopped():  # an older chain will not begin any more
+                raise Stopped("the connector was stopped")
 
     def own(self, rows: list[Row], number: int | None = None) -> tuple[list[Row], bool]:
         """The rows of a page before the first one with which another chain begins, and whether there is such a row.

@@ -15,8 +15,8 @@ from source_twilio.components.reading.steps import Part, Spawn, Steps
 from source_twilio.components.reading.windows import DateFilter, Window, pages_for, rows_per_second, split
 from source_twilio.components.rows.records import ChangedRow, Row
 from source_twilio.components.rows.times import parse
-from source_twilio.components.state.units import DAY, Unit, back, duration
-from source_twilio.components.twilio.errors import OUTSIDE_RETENTION, Overtaxed, Refused
+from source_twilio.components.state.units import DAY, DAYS, SECONDS, Unit, back, duration
+from source_twilio.components.twilio.errors import OUTSIDE_RETENTION, Overtaxed, Refused, system_error
 from source_twilio.components.twilio.requester import Answer
 
 LOGGER = logging.getLogger("airbyte")
@@ -32,15 +32,13 @@ LONGEST_CHAIN = 8  # pages that are expected to be left from which on a window i
 class WindowRetriever(ListRetriever):
     """Reads a list by windows of its date filter.
 
-    filter: the parameters of the filter (see `DateFilter`); edges: where windows may be cut, whole days where the API
-    leaves open whether a date or an instant is compared; hold: a field and the value of rows that are going to change,
-    which the cursor does not pass; cap: rows after which the API cuts a list off, in silence or with HTTP 400;
-    by_cursor: the list is sorted by the cursor, newest first; early: how long before its cursor value a row may bear
-    the date that the filter looks at.
+    The words of the row are explained in the manifest. Of the cursor's block the source hands in the parameters of the
+    filter, the precision and `step`, the longest window.
     """
 
-    filter: Mapping[str, Any] = field(default_factory=dict)
-    edges: str = "second"
+    asked: DateFilter | None = None
+    unit: Unit = SECONDS
+    step: str = ""
     hold: Mapping[str, Any] = field(default_factory=dict)
     cap: int = 0
     by_cursor: bool = False
@@ -49,14 +47,18 @@ class WindowRetriever(ListRetriever):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._filter = DateFilter(**self.filter)
-        self._edges = Unit(self.edges)
+        if self.asked is None or not self.step:
+            raise system_error(f"Stream {self.name}: a list that is read by windows needs `start_time_option` and "
+                               "`step` in its `incremental_sync`.")
+        self._filter = self.asked
+        # Windows are cut at whole days where the API leaves open whether a date or an instant is compared.
+        self._edges = DAYS if self.asked.slack == "day" else self.unit
         self._early = duration(self.early)
-        self._longest = duration(self.config.get("slice_step_duration") or "P1M")
-        self._page_rows = self.requester.page_size or self.page_rows
+        self._longest = duration(self.step)
+        self._page_rows = self.requester.paginator.size or self.page_rows
         self._reads_undated = False
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The list's windows, each a part of its own."""
         yield Spawn(self._windows(reading, [reading.range()], context, deliver), last=True)
 

@@ -7,8 +7,7 @@ https://www.twilio.com/docs/iot/supersim/api
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from source_twilio.components.reading.dated import WindowRetriever
 from source_twilio.components.reading.reading import Reading
@@ -16,8 +15,8 @@ from source_twilio.components.reading.retrievers import Deliver, ListRetriever
 from source_twilio.components.reading.steps import Part, Spawn, Steps
 from source_twilio.components.reading.windows import DateFilter, Window
 from source_twilio.components.rows.records import Row
-from source_twilio.components.state.units import DAY, midnight
-from source_twilio.components.twilio.errors import OUTSIDE_RETENTION, Refused
+from source_twilio.components.state.units import DAY, DAYS, midnight
+from source_twilio.components.twilio.errors import OUTSIDE_RETENTION, Refused, system_error
 from source_twilio.components.twilio.requester import Answer
 
 
@@ -39,9 +38,10 @@ class TotalsRetriever(WindowRetriever):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._filter = WholeDays(**self.filter)
+        self._filter = WholeDays(**vars(replace(self._filter, slack=None)))
+        self._edges = DAYS
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The windows from the first day of the range on."""
         window = reading.range()
         whole = Window(midnight(window.start), window.end)
@@ -59,29 +59,38 @@ class TotalsRetriever(WindowRetriever):
 class DayRetriever(ListRetriever):
     """Asks once for each day of the range, where the answer is one object or one file for the day that is asked for.
 
-    The cursor field gets the day. In the query, `{<cursor field>}` stands for its start and `{day_end}` for its end,
-    which is now for the day that has not ended.
+    The cursor field gets the day. The start and end options of the cursor's block name the parameters that get its
+    start and its end, which is now for the day that has not ended.
     """
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    asked: DateFilter | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.asked is None:
+            raise system_error(f"Stream {self.name}: what is asked for by the day needs `start_time_option` in its "
+                               "`incremental_sync`.")
+        self._filter = replace(self.asked, slack=None)
+
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """One step and one part a day, the oldest first, so that the state moves along."""
         unit, window = reading.ranges.unit, reading.range()
         steps = []
         day = midnight(window.start)
         while day <= window.end and day < reading.now:
             end = min(day + DAY, reading.now)
-            place = {**context, self.cursor_field: unit.value(day), "day_end": unit.value(end)}
+            place = {**context, self.cursor_field: unit.value(day)}
             part = reading.part("", start=day)
-            steps.append((part, self._day(reading, part, day, place, deliver)))
+            steps.append((part, self._day(reading, part, Window(day, end), place, deliver)))
             day += DAY
         yield Spawn(steps, last=True)
 
-    def _day(self, reading: Reading, part: Part, day: datetime, context: Row, deliver: Deliver) -> Steps:
-        if day < reading.kept_from:
+    def _day(self, reading: Reading, part: Part, day: Window, context: Row, deliver: Deliver) -> Steps:
+        if day.start < reading.kept_from:
             return
         try:
-            yield from self.whole(reading, part, context, deliver, {})
+            yield from self.read_whole(reading, part, context, deliver, self._filter.params(day))
         except Refused as refusal:
             if refusal.code not in OUTSIDE_RETENTION:
                 raise
-            reading.keeps_from(day + DAY)
+            reading.keeps_from(day.start + DAY)

@@ -26,10 +26,11 @@ class DetailRetriever(ListRetriever):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._detail = replace(self.requester, url=self.detail_url, records="", page_size=0)
+        no_pages = replace(self.requester.paginator, size=0)
+        self._detail = replace(self.requester, url=self.detail_url, records="", paginator=no_pages)
         self._passed_over = itertools.count()
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """One request for each row of the list."""
         for answer in self.pages(reading, context):
             yield Spawn([(part, self._fetch(reading, part, {**row, **context}, deliver)) for row in answer.rows])

@@ -35,7 +35,7 @@ class LookRetriever(UndatedRetriever):
         super().__post_init__()
         self._hidden = HiddenRows()
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """The unfiltered list's first page, then what it does not hold: windows, and lists of rows without a date."""
         window, since = reading.range(), reading.range(UNDATED)
         first = next(self.pages(reading, context), Answer([], None))

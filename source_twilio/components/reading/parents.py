@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +11,7 @@ from typing import Any
 
 from source_twilio.components.rows.records import Row
 from source_twilio.components.rows.times import parse
-from source_twilio.components.rows.values import kind_of
+from source_twilio.components.rows.values import kind_of, value_at
 from source_twilio.components.twilio.errors import Malformed
 
 LOGGER = logging.getLogger("airbyte")
@@ -82,23 +81,6 @@ class ParentRows:
             LOGGER.warning("A row of %s has no SID in %s but a %s: it and others like it are passed over",
                            self.stream, path, kind_of(value))
         return False
-
-
-def value_at(row: Row, path: str) -> Any:
-    """The value at a path of field names with dots between them, None where there is none; attributes are JSON text."""
-    value: Any = row
-    for name in path.split("."):
-        if isinstance(value, str):
-            value = _decoded(value)
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _decoded(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _leads_somewhere(name: str, value: Any) -> bool:

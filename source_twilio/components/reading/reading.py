@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-
-import pendulum
+from datetime import datetime, timezone
 
 from source_twilio.components.reading.steps import Part
-from source_twilio.components.reading.windows import Window
+from source_twilio.components.reading.windows import RangePolicy, Window
 from source_twilio.components.state.cursors import AccountCursor
-from source_twilio.components.state.units import EARLIEST, SECOND, Unit, back
+from source_twilio.components.state.units import EARLIEST
 from source_twilio.components.twilio.api import Stats
 from source_twilio.components.twilio.clock import Clock
 from source_twilio.components.twilio.signers import Account
@@ -22,43 +21,13 @@ LOGGER = logging.getLogger("airbyte")
 NOTHING_LEFT = Window(EARLIEST, EARLIEST)
 
 
-@dataclass(frozen=True)
-class RangePolicy:
-    """Where a stream's range begins and ends, from the `incremental_sync` block of its row and the configuration.
-
-    unit: the cursor's precision; start: the earliest start (configured start date, retention); lookback: how far
-    behind the cursor to begin at least; configured: the configuration's lookback window, which may be longer; before:
-    the configured end date, which is not part of the range, so that it can be the start date of another connection.
-    """
-
-    unit: Unit
-    start: datetime
-    lookback: pendulum.Duration
-    configured: timedelta
-    before: datetime | None = None
-
-    def window(self, saved: datetime | None, created: datetime | None, now: datetime) -> Window | None:
-        """The range to read: from the cursor less the lookback window, or from the earliest start, to now or the end
-        date; None where the end date leaves nothing. The cursor is none of the future: `AccountCursor` takes such a one
-        as now."""
-        end = self.unit.trim(now)
-        begin = self.unit.floor(max(self.start, created or self.start, EARLIEST))
-        if saved:
-            begin = max(begin, self.unit.floor(min(back(saved, self.lookback), back(saved, self.configured))))
-        if self.before:
-            end = min(end, self.unit.trim(self.before - SECOND))
-            if begin > end:
-                return None
-        return Window(min(begin, end), end)
-
-
 @dataclass
 class Reading:
     """What the steps of one account of one stream share.
 
     account: whose rows; clock: the end of its ranges; ranges: their start; cursor: None for a stream without state;
-    kept_from: the earliest start that Twilio has not refused; rows: how many are on their way; reached: the end of what
-    was read of the range without a gap, None as long as nothing was.
+    stopped: whether the process is ending; kept_from: the earliest start that Twilio has not refused; rows: how many
+    are on their way; reached: the end of what was read of the range without a gap, None as long as nothing was.
     """
 
     account: Account
@@ -67,6 +36,7 @@ class Reading:
     stats: Stats
     ranges: RangePolicy
     cursor: AccountCursor | None = None
+    stopped: Callable[[], bool] = lambda: False
     kept_from: datetime = datetime.min.replace(tzinfo=timezone.utc)
     rows: int = 0
     reached: datetime | None = None

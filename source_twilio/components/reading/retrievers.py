@@ -1,8 +1,18 @@
 """How the rows of an account are read, one class a building block of the manifest.
 
-`plan` is the first step of an account (see `steps.py`); it yields pages for the output and further steps. A stream
-with a parent runs the parent's plan and turns each page of parents into steps of its own, so the parents are those of
-the window that this stream's own cursor is at, at any depth, without a partition for each of them.
+`plan` is the first step of an account (see `steps.py`). It goes down to the list at the top, whose own way of reading
+(`read_list`) is what the classes of retrievers differ in, and ends at `pages`, the requests of one list. For a list by
+windows the way of a window is: `plan` here, `read_list` in `dated.py` (windows become steps, each a part), back here to
+`pages`, and from there to `deliver`.
+
+`deliver` is what becomes of a page of rows, and whoever starts a plan chooses it:
+
+1. The stream that is synced gives `emit`: rows become a `Page`, which goes to the output.
+2. A stream with a parent runs the parent's plan and gives that `visit` (in `plan`): rows become a `Spawn`, with a step
+   for each of them that reads the child's list. So the parents are those of the window that the child's own cursor is
+   at, at any depth, without a partition for each of them, and nothing of the parent leaves.
+
+A step yields what `deliver` returns, and need not know which of the two it is.
 """
 
 from __future__ import annotations
@@ -11,24 +21,25 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import Config, StreamSlice
 
-from source_twilio.components.reading.parents import ParentRows, value_at
+from source_twilio.components.reading.parents import ParentRows
 from source_twilio.components.reading.reading import Reading
 from source_twilio.components.reading.steps import NOTHING, Part, Spawn, Steps, last
 from source_twilio.components.rows.records import Normaliser, Page, Row
+from source_twilio.components.rows.values import value_at
 from source_twilio.components.twilio.accounts import Accounts
 from source_twilio.components.twilio.api import Api
 from source_twilio.components.twilio.errors import Malformed, Refused, system_error, transient_error
 from source_twilio.components.twilio.progress import Endless, Progress
 from source_twilio.components.twilio.requester import Answer, TwilioRequester
 
-# What becomes of the rows of a page: a page for the output, or steps that read their children. It is called with what
-# nobody else holds (`Answer.take`), so that a page lives no longer than the output needs it.
+# Case 1 or 2 above. It is called with what nobody else holds (`Answer.take`), so that a page lives no longer than the
+# output needs it.
 Deliver = Callable[[list[Row], Part, Row], Page | Spawn]
 
 LOGGER = logging.getLogger("airbyte")
@@ -40,17 +51,12 @@ ERROR_BODY = {"code", "message", "more_info", "status", "details", "user_error"}
 class ListRetriever(Retriever):
     """Reads a list whole.
 
-    requester: the list; drop: columns that leave the rows; parent: whose rows the list is asked for, one list each;
-    among: a placeholder of the path and its values, which no list names; each: a parameter and the values that are
-    asked for one by one, because the API hides rows without it; each_if: the parents for which that is so, where it is
-    not all; newest_first: the list is sorted by the cursor, so it may end at the first page that is wholly behind it;
-    empty_on: Twilio's codes that mean there is nothing in the range; require: a column without which a row is none;
-    numbered: a column that gets the row's place in its list, for rows that nothing else identifies; columns: top-level
-    columns made from values inside a row, because destinations take no other keys and cursors (the nested one stays);
-    absent: what stands in a column of the key where Twilio sends null, since a key with a hole in it merges with
-    nothing. The source hands in the others: api, accounts, schema, primary_key, parent_retriever, cursor_field and
-    whether the cursor is client_side.
+    requester: the list, paged and repeated as its blocks say. What a row can say besides is explained in the manifest.
+    The source hands in the others: api, accounts, schema, primary_key, parent_retriever, cursor_field and whether the
+    cursor is client_side.
     """
+
+    NO_DATA: ClassVar[int] = logging.INFO  # level of the line that says that a range is empty
 
     config: Config
     name: str
@@ -100,7 +106,7 @@ class ListRetriever(Retriever):
         if self._parents is None or self.parent_retriever is None:
             places = [{"account_sid": reading.account.sid, **place} for place in each_query(self.among)]
             if each is None:
-                yield Spawn([(part, self.rows(reading, part, place, deliver)) for place in places], last=True)
+                yield Spawn([(part, self.read_list(reading, part, place, deliver)) for place in places], last=True)
             else:
                 yield Spawn([(part, self._in_turn(reading, part, place, deliver, each)) for place in places], last=True)
             return
@@ -109,19 +115,19 @@ class ListRetriever(Retriever):
 
         def visit(rows: list[Row], part: Part, context: Row) -> Spawn:
             chosen = [row for row in rows if choose(row, reading.since())]
-            steps = [(part, self.rows(reading, part, parents.context(row, context), deliver)) for row in chosen]
+            steps = [(part, self.read_list(reading, part, parents.context(row, context), deliver)) for row in chosen]
             return Spawn(steps)
 
         yield from self.parent_retriever.plan(reading, part, visit, parents.each)
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
-        """The rows of one list; how they are asked for is what the classes of retrievers differ in."""
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+        """The steps that read one list; how it is asked for is what the classes of retrievers differ in."""
         needed = all(context.get(name) == value for name, value in self.each_if.items())
         lists = each_query(self.each if needed else {})
         if len(lists) > 1:
-            yield Spawn([(part, self.whole(reading, part, context, deliver, query)) for query in lists], last=True)
+            yield Spawn([(part, self.read_whole(reading, part, context, deliver, query)) for query in lists], last=True)
         else:
-            yield from self.whole(reading, part, context, deliver, lists[0])
+            yield from self.read_whole(reading, part, context, deliver, lists[0])
 
     def _in_turn(
         self, reading: Reading, part: Part, context: Row, deliver: Deliver, each: Mapping[str, list[str]]
@@ -131,10 +137,10 @@ class ListRetriever(Retriever):
             for answer in self.pages(reading, context, query):
                 yield deliver(answer.take(), part, context)
 
-    def whole(
+    def read_whole(
         self, reading: Reading, part: Part, context: Row, deliver: Deliver, query: Mapping[str, str]
     ) -> Steps:
-        """The rows of one list, delivered page by page."""
+        """One list from its first page to its last, delivered page by page."""
         since = reading.since() if self.newest_first else None
         behind = reading.ranges.unit.text(since) if since else ""
         for answer in self.pages(reading, context, query):
@@ -184,7 +190,7 @@ class ListRetriever(Retriever):
                 raise
             if query and not gone:
                 asked = ", ".join(f"{name} {value}" for name, value in query.items())
-                LOGGER.info("%s: Twilio has no data for %s (%s)", reading.who, asked, refusal)
+                LOGGER.log(self.NO_DATA, "%s: Twilio has no data for %s (%s)", reading.who, asked, refusal)
         except Endless as reason:
             raise system_error(
                 f"{reading.who}: a list does not end: {reason}. The rows before them are kept and the cursor stays; "

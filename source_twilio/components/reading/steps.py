@@ -14,6 +14,10 @@ from datetime import datetime
 from source_twilio.components.rows.records import Page
 
 
+class Stopped(Exception):
+    """The process is ending: nobody reads the output any more."""
+
+
 @dataclass(eq=False)
 class Part:
     """A piece of an account's range that the state may pass over once every step in it has ended.

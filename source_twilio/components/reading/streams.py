@@ -15,9 +15,10 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from airbyte_cdk.utils.slice_hasher import SliceHasher
 
 from source_twilio.components.reading.catalog import describe
-from source_twilio.components.reading.reading import RangePolicy, Reading
+from source_twilio.components.reading.reading import Reading
 from source_twilio.components.reading.retrievers import ListRetriever
 from source_twilio.components.reading.tally import Tally
+from source_twilio.components.reading.windows import RangePolicy
 from source_twilio.components.reading.workers import Workers
 from source_twilio.components.rows.records import Page
 from source_twilio.components.state.cursors import AccountCursor
@@ -163,7 +164,8 @@ class AccountPartition(Partition):
         stream = self._stream
         cursor = stream.cursor if isinstance(stream.cursor, AccountCursor) else None
         reading = Reading(
-            self._account, stream.name, stream.retriever.api.clock, stream.stats, stream.ranges, cursor
+            self._account, stream.name, stream.retriever.api.clock, stream.stats, stream.ranges, cursor,
+            stream.workers.is_stopped,
         )
         stream.tally.begin(reading)
         complete = False

@@ -38,7 +38,7 @@ class UndatedRetriever(WindowRetriever):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._reads_undated = True
-        self._newest = replace(self.requester, page_size=1)
+        self._newest = replace(self.requester, paginator=replace(self.requester.paginator, size=1))
         self._learned: set[str] = set()
 
     @property

@@ -61,7 +61,7 @@ class Walk:
     def __post_init__(self) -> None:
         self.rest = self.part()
         self.parts = [self.part() for _ in self.pieces]
-        self.chains = Chains(self.pieces, self.parts, self.rest)
+        self.chains = Chains(self.pieces, self.parts, self.rest, self.reading.stopped)
 
     def part(self) -> Part:
         """A part of the range, for a chain."""
@@ -106,7 +106,7 @@ class WalkRetriever(UndatedRetriever):
 
     ahead: str = "P0D"
 
-    def rows(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
+    def read_list(self, reading: Reading, part: Part, context: Row, deliver: Deliver) -> Steps:
         """A walk for all rows, or for the undated ones beside windows for the dated: whichever asks for fewer pages."""
         dated, undated = reading.range(), reading.range(UNDATED)
         pages = self.pages(reading, context)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+import pendulum
+
 from source_twilio.components.rows.times import parse
-from source_twilio.components.state.units import DAY, SECOND, Unit, midnight
+from source_twilio.components.state.units import DAY, EARLIEST, SECOND, Unit, back, midnight
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,43 @@ class Window:
 
 
 @dataclass(frozen=True)
+class RangePolicy:
+    """Where a stream's range begins and ends, from the `incremental_sync` block of its row and the configuration.
+
+    unit: the cursor's precision; start: the earliest start (configured start date, retention); lookback: how far
+    behind the cursor to begin at least; configured: the configuration's lookback window, which may be longer; before:
+    the configured end date, which is not part of the range, so that it can be the start date of another connection.
+    """
+
+    unit: Unit
+    start: datetime
+    lookback: pendulum.Duration
+    configured: timedelta
+    before: datetime | None = None
+
+    def window(self, saved: datetime | None, created: datetime | None, now: datetime) -> Window | None:
+        """The range to read: from the cursor less the lookback window, or from the earliest start, to now or the end
+        date; None where the end date leaves nothing. The cursor is none of the future: `AccountCursor` takes such a one
+        as now."""
+        end = self.unit.trim(now)
+        begin = self.unit.floor(max(self.start, created or self.start, EARLIEST))
+        if saved:
+            begin = max(begin, self.unit.floor(min(back(saved, self.lookback), back(saved, self.configured))))
+        if self.before:
+            end = min(end, self.unit.trim(self.before - SECOND))
+            if begin > end:
+                return None
+        return Window(min(begin, end), end)
+
+
+@dataclass(frozen=True)
 class DateFilter:
     """How a list is asked for a window.
 
-    after, before: names of the query parameters; form: strftime format of their values; slack: how far beyond the
-    window to ask, since the documentation leaves open whether bounds are strict and whether a date or an instant is
-    compared (`second`, `day`, or None where both bounds are documented as inclusive).
+    after, before: names of the query parameters, of the start and end options of the row's cursor block, the second
+    empty where there is none; form: strftime format of their values; slack: how far beyond the window to ask, since the
+    documentation leaves open whether bounds are strict and whether a date or an instant is compared (`second`, `day`,
+    or None where both bounds are documented as inclusive).
     """
 
     after: str
@@ -52,7 +85,7 @@ class DateFilter:
 
     def until(self, moment: datetime) -> dict[str, str]:
         """The query parameter that returns rows up to a moment."""
-        return {self.before: moment.strftime(self.form)}
+        return {self.before: moment.strftime(self.form)} if self.before else {}
 
 
 def split(window: Window, length: timedelta, edges: Unit, step: timedelta) -> list[Window]:

@@ -14,17 +14,13 @@ from collections import deque
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 
-from source_twilio.components.reading.steps import Part, Spawn, Steps
+from source_twilio.components.reading.steps import Part, Spawn, Steps, Stopped
 from source_twilio.components.rows.records import Page
 
 # A page that waits for the output counts as so many requests in flight: where the output is slower than Twilio, more
 # requests would only fill the memory; where Twilio is slower, no page waits for long.
 PAGE_WEIGHT = 2
 SPARE = 4  # for so many requests in flight, one more thread turns answers into rows
-
-
-class Stopped(Exception):
-    """The process is ending: nobody reads the output any more."""
 
 
 class Work:
@@ -108,6 +104,10 @@ class Workers:
             self._abandon(work)
         if work.failure:
             raise work.failure
+
+    def is_stopped(self) -> bool:
+        """Whether the process is ending."""
+        return self._stopped
 
     def stop(self) -> None:
         """End all threads and whoever waits for them."""

@@ -133,3 +133,20 @@ def kind_of(value: Any) -> str:
         return NOTHING
     names = {str: "text", bool: "boolean", int: "number", float: "number", dict: "object", list: "list"}
     return names.get(type(value), "another kind")
+
+
+def value_at(row: dict[str, Any], path: str) -> Any:
+    """The value at a path of field names with dots between them, None where there is none; attributes are JSON text."""
+    value: Any = row
+    for name in path.split("."):
+        if isinstance(value, str):
+            value = _decoded(value)
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -77,6 +77,9 @@ class Unit:
         return self.text(moment) + ("Z" if self.width == 19 else "")
 
 
+SECONDS, DAYS = Unit("second"), Unit("day")
+
+
 def midnight(moment: datetime) -> datetime:
     """The start of the moment's UTC day."""
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -150,10 +150,10 @@ class Api:
                 result.signer, result.moment = signature.signer, next(self._moments)
                 stats.count(refusals=1)
                 raise result
-            if result.status != 429:
+            if result.status not in policy.limited:
                 self.hosts.bad(host)
             unsigned += result.unsigned
-            wait = result.wait(attempt, policy.longest_wait)
+            wait = result.wait(attempt, policy)
             spent = time.monotonic() + wait - started
             if divisible and _is_overtaxed(result) and attempt > 1 and spent > stats.briefly * policy.retry_for:
                 stats.divided += 1
@@ -202,7 +202,7 @@ class Api:
             except OSError as error:  # the CA file of the environment is not there
                 raise config_error(f"TLS cannot be set up: {error} Correct REQUESTS_CA_BUNDLE.") from error
         self.clock.note(response.headers.get("Date"))
-        if response.status_code == 429:
+        if response.status_code in policy.limited:
             self.gate.refused(sent_at)
         else:
             self.gate.answered()

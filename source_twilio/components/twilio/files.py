@@ -38,11 +38,11 @@ class FileRequester(TwilioRequester):
     ) -> Iterator[Answer]:
         """The file as one page, which nothing smaller replaces; see `TwilioRequester`."""
         url = self.first(api, context, self.params(context, query))
-        found = api.get(url, signature, self._policy, asker.stats, asker.who, meaning=location)
+        found = api.get(url, signature, self.policy, asker.stats, asker.who, meaning=location)
         place = str(found["location"])
         if urlsplit(place).scheme != "https":
             raise Malformed(f"{urlsplit(url).netloc} points to a file that is not read over https")
-        file = api.get(place, UNSIGNED, self._policy, asker.stats, asker.who, meaning=lines)
+        file = api.get(place, UNSIGNED, self.policy, asker.stats, asker.who, meaning=lines)
         yield Answer([{self.column: line} for line in file["lines"]], None)
 
 

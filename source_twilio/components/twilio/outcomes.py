@@ -17,17 +17,18 @@ from source_twilio.components.twilio.explanations import explained, is_web_page,
 BUSY = "If it happens again, see https://status.twilio.com or lower num_workers."
 BETWEEN = ("Something between the connector and Twilio answers in its place: let https://*.twilio.com pass your proxy "
            "and firewall.")
-SERVER_ERRORS = (500, 502, 503, 504)  # those that Twilio's own servers answer
 
 
 @dataclass(frozen=True)
 class Policy:
-    """How long a request may take and how it is repeated; all figures in seconds.
+    """How long a request may take and how it is repeated, from the requester's block; all figures in seconds.
 
     connect, read: time-outs of one attempt; whole: of one attempt in all, body included; retry_for: after the first
-    attempt, how long to go on repeating; longest_wait: between two attempts, whatever Retry-After says; retried:
-    statuses that are repeated; unsigned_tries: attempts at a 401, 403 or 404 that is not Twilio's own answer but that
-    of the CDN in front of it; host_down: without a useful answer for so long, a host is taken for down.
+    attempt, how long to go on repeating; header: says how long to wait; factor: without it, the wait is so much times
+    two to the number of the attempt; longest_wait: between two attempts, whatever the header says; limited: statuses
+    that mean too many requests at the same time; retried: further ones that are repeated; refusals: final where Twilio
+    explains them; unsigned_tries: attempts at one that is not Twilio's own answer but that of the CDN in front of it;
+    host_down: without a useful answer for so long, a host is taken for down.
     """
 
     connect: float
@@ -35,7 +36,11 @@ class Policy:
     whole: float
     retry_for: float
     longest_wait: float
-    retried: tuple[int, ...]
+    header: str
+    factor: float
+    limited: frozenset[int]
+    retried: frozenset[int]
+    refusals: frozenset[int]
     unsigned_tries: int
     host_down: float
 
@@ -58,10 +63,10 @@ class Trouble:
     unsigned: int = 0
     advice: str = BUSY
 
-    def wait(self, attempt: int, longest: float) -> float:
-        """Seconds until the next attempt: Retry-After or doubling from half a second, spread at random."""
-        least = self.retry_after if self.retry_after is not None else 0.5 * 2 ** min(attempt - 1, 10)
-        return float(min(max(least, 0.2), longest) * random.uniform(1.0, 1.5))
+    def wait(self, attempt: int, policy: Policy) -> float:
+        """Seconds until the next attempt: what the header says or doubling, spread at random."""
+        least = self.retry_after if self.retry_after is not None else policy.factor * 2 ** min(attempt, 11)
+        return float(min(max(least, 0.2), policy.longest_wait) * random.uniform(1.0, 1.5))
 
 
 Meaning = Callable[[int, Mapping[str, str], bytes, Policy], "dict[str, Any] | Refused | Trouble"]
@@ -81,14 +86,14 @@ def outcome(
         if is_web_page(body, headers):
             return Trouble("an answer that is no JSON object but a web page", status, advice=BETWEEN)
         return Trouble("an answer that is no JSON object", status)
-    if status in policy.retried or status in SERVER_ERRORS:
-        return Trouble(f"HTTP {status}", status, retry_after(headers.get("Retry-After")))
-    if status >= 500:
-        return Trouble(told(status), status, retry_after(headers.get("Retry-After")), advice=BETWEEN)
+    if status in policy.limited | policy.retried:
+        return Trouble(f"HTTP {status}", status, retry_after(headers.get(policy.header)))
+    if status >= 500 and status not in policy.refusals:  # none that Twilio's own servers answer
+        return Trouble(told(status), status, retry_after(headers.get(policy.header)), advice=BETWEEN)
     refusal = explained(status, answer, headers) if status >= 400 else None
     if refusal:
         return refusal
-    if status in (401, 403, 404):  # a proxy's answer or that of the CDN in front of Twilio
+    if status in policy.refusals:  # a proxy's answer or that of the CDN in front of Twilio
         return Trouble(f"HTTP {status} without Twilio's explanation", status, unsigned=1, advice=BETWEEN)
     return unexplained(status, body, headers)
 

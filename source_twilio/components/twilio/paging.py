@@ -1,39 +1,56 @@
-"""Where the next page of a list is: Twilio has three ways to say it."""
+"""Where the next page of a list is, as its `paginator` block in the manifest declares it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from airbyte_cdk.sources.declarative.interpolation.jinja import JinjaInterpolation
+
 from source_twilio.components.twilio.errors import Malformed
 
-
-def size_parameter(paging: str) -> str:
-    """The name of the parameter that asks for a number of rows."""
-    return "Size" if paging == "token" else "PageSize"
+JINJA = JinjaInterpolation()
+NONE = (type(None),)
 
 
-def following(paging: str, body: Mapping[str, Any], url: str, params: Mapping[str, str]) -> str | None:
-    """The address of the page after an answer, None on the last one.
+@dataclass(frozen=True)
+class Paginator:
+    """What a DefaultPaginator with a CursorPagination declares.
 
-    paging: `links` (an address: `next_page_uri` on the 2010 API, `meta.next_page_url` on product hosts), `token`
-    (`meta.next_token`, to be sent back as `Token`) or `numbers` (`current_page` and `has_next`); url: of this page;
-    params: of the first one, which a token or a number does not repeat. Raises Malformed for an address on another
-    host and for a page without a number.
+    size: rows a page, 0 where the API takes none; size_name: the parameter that asks for them; token_name: the
+    parameter that carries the cursor value, None where that is the address of the next page; cursor_value,
+    stop_condition: expressions over `response`, the body of an answer.
     """
-    if paging == "links":
-        return _link(body, url)
-    first = url.partition("?")[0]
-    if paging == "token":
-        token = _meta(body).get("next_token")
-        return f"{first}?{urlencode({**params, 'Token': token})}" if token else None
-    if not body.get("has_next"):
-        return None
-    number = body.get("current_page")
-    if not isinstance(number, int):
-        raise Malformed(f"{first} names a next page, but not the number of this one")
-    return f"{first}?{urlencode({**params, 'Page': number + 1})}"
+
+    size: int
+    size_name: str
+    token_name: str | None
+    cursor_value: str
+    stop_condition: str | None = None
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameter that asks for a number of rows."""
+        return {self.size_name: str(self.size)} if self.size else {}
+
+    def following(self, body: Mapping[str, Any], url: str, params: Mapping[str, str]) -> str | None:
+        """The address of the page after an answer, None on the last one.
+
+        url: of this page; params: of the first one, which a token does not repeat. Raises Malformed for an address on
+        another host, and for a list that goes on by its stop condition but names no next page.
+        """
+        if self.stop_condition and _value(self.stop_condition, body) is True:
+            return None
+        value = _value(self.cursor_value, body, NONE if self.token_name else None)
+        if not value or value == self.cursor_value:  # the expression itself comes back where a type does not fit
+            if self.stop_condition or value:
+                raise Malformed(f"{url.partition('?')[0]} goes on, but does not say with which page")
+            return None
+        if self.token_name is None:
+            return _link(value, url)
+        return f"{url.partition('?')[0]}?{urlencode({**params, self.token_name: value})}"
 
 
 def place_of(link: str) -> dict[str, str]:
@@ -41,16 +58,14 @@ def place_of(link: str) -> dict[str, str]:
     return {name: value for name, value in parse_qsl(urlsplit(link).query) if name in ("Page", "PageToken")}
 
 
-def _meta(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    meta = body.get("meta")
-    return meta if isinstance(meta, dict) else {}
+def _value(expression: str, body: Mapping[str, Any], types: Any = None) -> Any:
+    """The value of an expression, None where the body lacks what it needs. types: what a text may be taken for, by
+    default anything that it can be, which a token must not: `1e5` is one."""
+    return JINJA.eval(expression, {}, None, types, response=body)
 
 
-def _link(body: Mapping[str, Any], url: str) -> str | None:
+def _link(link: Any, url: str) -> str:
     """The next page's address as it is asked for: at the host of this page, however the link writes its name."""
-    link = body.get("next_page_uri") or _meta(body).get("next_page_url")
-    if not link:
-        return None
     host = urlsplit(url).netloc
     try:
         target = urlsplit(urljoin(f"https://{host}/", link if isinstance(link, str) else ""))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from airbyte_cdk.sources.types import Config
@@ -13,26 +12,7 @@ from source_twilio.components.rows.records import Row
 from source_twilio.components.twilio.api import Api, Asker, Signature
 from source_twilio.components.twilio.errors import Malformed
 from source_twilio.components.twilio.outcomes import Policy
-from source_twilio.components.twilio.paging import following, size_parameter
-
-
-@dataclass
-class Retry:
-    """The manifest's retry rules; see `Policy` for their meaning. Figures are seconds unless they count."""
-
-    connect_timeout: float
-    read_timeout: float
-    whole_timeout: float
-    retry_for: float
-    longest_wait: float
-    retried_statuses: list[int]
-    unsigned_tries: int
-    host_down: float
-
-    @property
-    def policy(self) -> Policy:
-        return Policy(self.connect_timeout, self.read_timeout, self.whole_timeout, self.retry_for, self.longest_wait,
-                      tuple(self.retried_statuses), self.unsigned_tries, self.host_down)
+from source_twilio.components.twilio.paging import Paginator
 
 
 @dataclass
@@ -53,22 +33,18 @@ class TwilioRequester:
     """Reads the pages of one list, in order.
 
     url: as in Region us1, with `{account_sid}` and the parent's keys as placeholders; records: the key of the array,
-    empty where the answer is one object; page_size: what to ask for, 0 where the API takes none; query: further
-    parameters, with the same placeholders; one_page: the list has no next page that should be followed; paging: how it
-    names its next page (see `paging.py`).
+    empty where the answer is one object; paginator: of its retriever's block; policy: time-outs and repetitions, of
+    its own; query: further parameters, with the same placeholders as the url.
     """
 
     config: Config
     url: str
     records: str
-    page_size: int
+    paginator: Paginator
+    policy: Policy
     query: Mapping[str, str] = field(default_factory=dict)
-    one_page: bool = False
-    paging: str = "links"
-    retry: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._policy = Retry(**self.retry).policy
         address = urlsplit(self.url)
         self.product = address.netloc.split(".")[0]
         self._path = address.path
@@ -96,15 +72,15 @@ class TwilioRequester:
             if url in seen:
                 raise Malformed(f"{urlsplit(url).netloc} names a page as the next one that was read before")
             seen.add(url)
-            body = api.get(url, signature, self._policy, asker.stats, asker.who, self.records, divisible=divisible)
+            body = api.get(url, signature, self.policy, asker.stats, asker.who, self.records, divisible=divisible)
             divisible = False
-            url = following(self.paging, body, url, params) if self.records and not self.one_page else None
+            url = self.paginator.following(body, url, params) if self.records else None
             yield Answer(body.pop(self.records) if self.records else [body], url)
 
     def params(self, context: Row, query: Mapping[str, str]) -> dict[str, str]:
         """The parameters of the first page: those of the row with their placeholders filled in, the page size."""
-        size = {size_parameter(self.paging): str(self.page_size)} if self.page_size else {}
-        return {**{name: value.format_map(context) for name, value in self.query.items()}, **query, **size}
+        declared = {name: value.format_map(context) for name, value in self.query.items()}
+        return {**declared, **query, **self.paginator.params}
 
     def first(self, api: Api, context: Row, params: Mapping[str, str]) -> str:
         """The address of the first page."""
