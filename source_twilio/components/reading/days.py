@@ -6,8 +6,10 @@ https://www.twilio.com/docs/iot/supersim/api
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from source_twilio.components.reading.dated import WindowRetriever
 from source_twilio.components.reading.reading import Reading
@@ -62,6 +64,8 @@ class DayRetriever(ListRetriever):
     The cursor field gets the day. The start and end options of the cursor's block name the parameters that get its
     start and its end, which is now for the day that has not ended.
     """
+
+    NO_DATA: ClassVar[int] = logging.DEBUG  # many days are
 
     asked: DateFilter | None = None
 
