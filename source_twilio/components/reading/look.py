@@ -86,7 +86,7 @@ class LookRetriever(UndatedRetriever):
             before = order.see(answer.rows, before)
             is_behind = before is not None and order.ends(before, Goal(since.start))
             if before and is_behind and answer.next_url and self._may_stand_behind(order, before):
-                density, oldest = order.density(answer.rows), earliest(answer.rows, self.cursor_field)
+                density, oldest = order.density(answer.rows), earliest([before, *answer.rows], self.cursor_field)
                 end = FarEnd(reading, context, query, deliver, order, density, oldest, Rest(pages), met)
             rows = self._without_date(answer.take(), since)
             met.update(str(row.get("sid")) for row in rows)

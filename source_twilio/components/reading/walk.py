@@ -209,7 +209,7 @@ class WalkRetriever(UndatedRetriever):
             if before and answer.next_url and not meets and walk.order.ends(before, walk.goal):
                 left = walk.leave(pages)
                 if self._may_stand_behind(walk.order, before):
-                    end = walk.far_end(earliest(listed, self.cursor_field), listed, left)
+                    end = walk.far_end(earliest([before, *listed], self.cursor_field), listed, left)
             yield walk.deliver(self._kept(rows, walk), part, walk.context)
             del rows, listed
             if end:
