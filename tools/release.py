@@ -64,7 +64,9 @@ def build(folder: Path) -> Path:
     (source,) = _run([sys.executable, "-c", BUILD, "build_sdist", str(folder)], ROOT)
     with tempfile.TemporaryDirectory(prefix="release-") as place:
         with tarfile.open(folder / source) as archive:
-            archive.extractall(place, filter="data")
+            if hasattr(tarfile, "data_filter"):  # Python 3.10 and 3.11 have it from a patch release on
+                archive.extraction_filter = tarfile.data_filter
+            archive.extractall(place)
         (unpacked,) = Path(place).iterdir()
         (wheel,) = _run([sys.executable, "-c", BUILD, "build_wheel", str(folder)], unpacked)
     _run([sys.executable, "-m", "twine", "check", "--strict", str(folder / source), str(folder / wheel)], ROOT)
