@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from . import filters, times
@@ -72,13 +73,14 @@ def _by_hand(request: Request) -> list[dict[str, Any]]:
 
 def _totals(request: Request, accounts: list[str], start: str, end: str) -> Iterator[dict[str, Any]]:
     groups: dict[tuple[str, str, str], dict[str, Any]] = {}
+    unit = cache(lambda day: _unit(request, day, start, end))
     for sid in accounts:
         table = request.table(DAILY, (), sid)
         for row in table.visible(request.now):
-            shown = row.at(request.now)
-            if not start <= shown["start_date"] <= end:
+            if not start <= row.base["start_date"] <= end:
                 continue
-            key = (*_unit(request, shown["start_date"], start, end), shown["category"])
+            shown = row.at(request.now)
+            key = (*unit(shown["start_date"]), shown["category"])
             sums = groups.setdefault(key, {**shown, **dict.fromkeys(SUMS)})
             for n in SUMS:
                 if shown[n] is not None:  # the count of totalprice is null: recorded

@@ -8,8 +8,10 @@ import pytest
 
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN
+from source_twilio.components.twilio import accounts
 from source_twilio.components.twilio.progress import IN_VAIN
 from unit_tests.support import ConfigBuilder, Output, Syncs
+from unit_tests.support.patches import page_size
 from unit_tests.support.signing import LIST, asked_paths
 
 LATER = r"/Accounts\.json.*Page=1"
@@ -26,9 +28,11 @@ BREAKS = [
 
 
 @pytest.fixture
-def many(twilio: Twilio) -> list[str]:
-    """1,500 subaccounts beside those that there are: two pages; gives the SIDs."""
-    found = [f"AC{number:032x}" for number in range(1500)]
+def many(twilio: Twilio, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """30 subaccounts beside those that there are: two pages; gives the SIDs."""
+    page_size(monkeypatch, 20)
+    monkeypatch.setattr(accounts, "PAGE_SIZE", 20)
+    found = [f"AC{number:032x}" for number in range(30)]
     for sid in found:
         twilio.add_account(sid, "token" + sid)
     return found
@@ -49,9 +53,9 @@ def test_an_account_on_two_pages_is_read_once(twilio: Twilio, many: list[str], f
     syncs, output = run(twilio, "recordings", "accounts")
     assert output.failure is None
     asked = [path for path in asked_paths(twilio) if path.endswith("/Recordings.json")]
-    assert len(asked) == len(set(asked)) == 1504
+    assert len(asked) == len(set(asked)) == 34
     found = [row["sid"] for row in output.records("accounts")]
-    assert len(found) == len(set(found)) == 1505
+    assert len(found) == len(set(found)) == 35
 
 
 @pytest.mark.parametrize("action", ["empty_page", "same_page"])
@@ -82,16 +86,16 @@ def test_accounts_before_the_break_are_read_and_the_rest_is_said(
         assert "The list of accounts broke off behind " in one.message and "are missing in this sync" in one.message
         assert "`subaccounts`" in one.message
     known = read_accounts(syncs)
-    assert MAIN in known and 1000 <= len(known) + 1 <= 1505, "the cursors of those that were read move"
+    assert MAIN in known and 20 <= len(known) + 1 <= 35, "the cursors of those that were read move"
     twilio.clear_faults()
     assert syncs.run("recordings").failure is None
-    assert len(read_accounts(syncs)) == 1504
+    assert len(read_accounts(syncs)) == 34
 
 
 def test_the_stream_of_accounts_keeps_the_rows_before_the_break(twilio: Twilio, many: list[str]) -> None:
     twilio.add_fault("status", url=LATER, status=400, code=70002)
     _, output = run(twilio, "accounts")
-    assert len(output.records("accounts")) == 1000
+    assert len(output.records("accounts")) == 20
     assert output.statuses("accounts")[-1] == "INCOMPLETE"
 
 

@@ -27,6 +27,7 @@ class World:
         self.first = 0.0
         self._directory: Directory | None = None
         self._reached: dict[tuple[str, str, str], float] = {}
+        self._memos: dict[tuple[str, str, str], dict[str, Any]] = {}
 
     def begin(self, directory: Directory, now: float) -> None:
         """Fix where history begins."""
@@ -44,7 +45,8 @@ class World:
             return
         until = times.midnight(now) + times.DAY
         self._reached[key] = max(until, reached or 0)
-        scene = Scene(self.seed, self.first, store, region, self._directory.accounts[account], now)
+        memo = self._memos.setdefault(key, {})
+        scene = Scene(self.seed, self.first, store, region, self._directory.accounts[account], now, memo)
         if reached is None:
             if family is plain:
                 plain.static(scene, store.resources[stream].host, set(OWNER))

@@ -26,12 +26,15 @@ AWAKE = ("01", "02", "03", "04")  # days of a month on which a suspended account
 class Scene:
     """One account of one Region while its rows are made."""
 
-    def __init__(self, seed: int, first: float, store: Store, region: str, account: Account, now: float):
+    def __init__(
+        self, seed: int, first: float, store: Store, region: str, account: Account, now: float, memo: dict[str, Any]
+    ):
         self.seed, self.first = seed, first  # `first`: the day on which history begins
         self.store, self.region, self.account, self.now = store, region, account, now
         self.scale = SCALE.get(account.sid, NEW_ACCOUNT) * (1.0 if region == "us1" else ELSEWHERE)
         self.main = account.sid == MAIN
-        self.memo: dict[str, Any] = {}  # what is worked out once for all days that are made together
+        self.memo = memo  # what the account's earlier days have told
+        self.done: set[str] = set()  # what is worked out once for all days that are made together
 
     def chance(self, *parts: Any) -> random.Random:
         """A random source that depends on the seed, the account and the parts alone."""

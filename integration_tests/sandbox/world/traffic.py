@@ -29,14 +29,17 @@ class Event:
 
 
 def by_day(scene: Scene) -> dict[str, list[Event]]:
-    """The events of every day so far, and of messages that are scheduled for later days."""
-    found: dict[str, list[Event]] = scene.memo.setdefault("traffic", {})
-    if not found:
-        for stream, events in (("messages", _message), ("calls", _call), ("recordings", _recording)):
-            for row in scene.rows(stream):
+    """The events of every day so far, and of messages that are scheduled for later days. Each row is looked at once."""
+    found, seen = scene.memo.setdefault("traffic", ({}, set()))
+    for stream, events in (("messages", _message), ("calls", _call), ("recordings", _recording)):
+        for row in scene.rows(stream) if stream not in scene.done else ():
+            if row not in seen:
+                seen.add(row)
                 for date, event in events(row):
                     found.setdefault(date, []).append(event)
-    return found
+        scene.done.add(stream)
+    days: dict[str, list[Event]] = found
+    return days
 
 
 def _history(row: Row) -> tuple[dict[str, Any], Any]:

@@ -23,6 +23,7 @@ from source_twilio.components.twilio.progress import Endless, Progress
 from source_twilio.components.twilio.signers import Account, Signers
 
 LOGGER = logging.getLogger("airbyte")
+PAGE_SIZE = 1000  # the largest that the list of accounts takes
 KEY_OF_MAIN = ("a Main API key reads no subaccounts where Twilio does not show it their Auth Tokens, as here. Use the "
                "Auth Token of {main}, or a connection for each subaccount with a key of its own")
 
@@ -115,7 +116,7 @@ class Accounts(Signers):
             )
 
     def _rows(self) -> Iterator[Row]:
-        path: str | None = "/2010-04-01/Accounts.json?PageSize=1000"
+        path: str | None = f"/2010-04-01/Accounts.json?PageSize={PAGE_SIZE}"
         seen: set[str] = set()
         progress = Progress(["sid"])
         while path:
