@@ -1,6 +1,6 @@
 #!/bin/sh
 # The tests: ruff, mypy, then pytest with what is given, such as ./test.sh unit_tests -k messages
-# They run on all cores, on four at most, a file on one of them, since what its tests share is made once a file.
+# They run in four processes, since many of them wait, a file in one of them, since what its tests share is made once.
 # ./test.sh -n 0 runs them one after the other, for --pdb or -s.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -9,4 +9,4 @@ lock=tests
 cd "$root"
 "$programs/ruff" check .
 "$programs/mypy"
-exec "$programs/python" -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder "$@"
+exec "$programs/python" -m pytest -n 4 --dist loadfile --no-loadscope-reorder "$@"
