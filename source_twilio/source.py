@@ -34,6 +34,7 @@ from source_twilio.components.settings.configuration import EarlierConfiguration
 from source_twilio.components.twilio.errors import config_error
 from source_twilio.sync import Sync
 
+READ_BY_NAME = ("permission_families", "regional_products", "optional_products", "requester")  # in builder.py
 LAST_ANSWERS = 1.0  # seconds in which answers that are on their way still count, when a read is cut short
 MANIFEST = Path(__file__).parent / "manifest.yaml"
 LOGGER = logging.getLogger("airbyte")
@@ -52,7 +53,8 @@ def name_of(row: Mapping[str, Any]) -> str:
 
 
 def prune(manifest: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    """The manifest with the rows of some streams and of all their parents: the CDK resolves and validates each row."""
+    """The manifest with the rows of some streams and of all their parents, and the definitions that these name: the CDK
+    copies, resolves and validates whatever there is."""
     rows = {name_of(row): row for row in manifest["streams"]}
     wanted: set[str] = set()
     waiting = [name for name in names if name in rows]
@@ -62,7 +64,23 @@ def prune(manifest: dict[str, Any], names: set[str]) -> dict[str, Any]:
         parent = rows[name]["$parameters"].get("parent")
         if parent and parent["stream"] not in wanted:
             waiting.append(parent["stream"])
-    return {**manifest, "streams": [row for name, row in rows.items() if name in wanted]}
+    streams = [row for name, row in rows.items() if name in wanted]
+    definitions, found = manifest["definitions"], set(READ_BY_NAME)
+    unread: list[Any] = [streams, manifest["spec"], *(definitions[name] for name in found)]
+    while unread:
+        for name in _named(unread.pop()) - found:
+            found.add(name)
+            unread.append(definitions[name])
+    kept = {name: block for name, block in definitions.items() if name in found}
+    return {**manifest, "definitions": kept, "streams": streams}
+
+
+def _named(block: Any) -> set[str]:
+    """The definitions that a block refers to."""
+    if isinstance(block, Mapping):
+        named = {block["$ref"].split("/")[2]} if str(block.get("$ref")).startswith("#/definitions/") else set()
+        return named.union(*map(_named, block.values()))
+    return set[str]().union(*map(_named, block)) if isinstance(block, list) else set()
 
 
 def _without_retriever(block: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from airbyte_cdk.sources.declarative import concurrent_declarative_source as cdk
@@ -19,6 +17,7 @@ from integration_tests.sandbox import EmptyWorld, Twilio
 from source_twilio import source
 from source_twilio.components.twilio import api
 from source_twilio.components.twilio.gate import Health
+from unit_tests.support.patches import copies
 
 NOW = "2026-11-21T12:00:00Z"
 # Under a clock that stands still nothing ends the search for a smaller example, so that is left to the other profile.
@@ -34,14 +33,9 @@ settings.load_profile("tests")
 def _parsed_once() -> Iterator[None]:
     """Parse the CDK's own component schema and our manifest once: hundreds of sources are built here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cdk, "get_declarative_component_schema", _kept(cdk.get_declarative_component_schema))
-        patch.setattr(source, "load_manifest", _kept(source.load_manifest))
+        patch.setattr(cdk, "get_declarative_component_schema", copies(cdk.get_declarative_component_schema()))
+        patch.setattr(source, "load_manifest", copies(source.load_manifest()))
         yield
-
-
-def _kept(load: Callable[[], Any]) -> Callable[[], Any]:
-    value = load()
-    return lambda: copy.deepcopy(value)
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 
 from source_twilio.components.blocks import HONOURED
 from source_twilio.components.settings.configuration import EarlierConfigurations
 from source_twilio.components.state.migrations import EarlierStates
-from source_twilio.source import MANIFEST, load_manifest
+from source_twilio.source import MANIFEST, READ_BY_NAME, load_manifest, prune
 from unit_tests.support.manifest import streams
 
 ROOT = Path(__file__).parents[2]
@@ -215,3 +216,14 @@ def test_modules_are_one_idea_each() -> None:
 @pytest.mark.parametrize("migration", [EarlierStates, EarlierConfigurations])
 def test_a_migration_shows_the_form_before_and_after(migration: type) -> None:
     assert "before" in str(migration.__doc__) and "after:" in str(migration.__doc__)
+
+
+@pytest.mark.parametrize("name", ["message_media", "usage_records", "messaging_deactivations"])
+def test_what_a_command_does_not_need_is_not_handed_to_the_cdk(name: str) -> None:
+    manifest = load_manifest()
+    pruned = prune(manifest, {name})
+    resolved, whole = (ManifestReferenceResolver().preprocess_manifest(one) for one in (pruned, manifest))
+    rows = {row["$parameters"]["name"]: row for row in whole["streams"]}
+    assert resolved["streams"] == [rows[row["$parameters"]["name"]] for row in pruned["streams"]]
+    assert len(pruned["definitions"]) < len(manifest["definitions"])
+    assert set(READ_BY_NAME) <= set(pruned["definitions"]) and resolved["spec"] == whole["spec"]

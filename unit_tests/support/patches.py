@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,13 +13,19 @@ from source_twilio.components.reading import walk
 from source_twilio.components.state import cursors
 
 
+def copies(value: Any) -> Callable[[], Any]:
+    """Gives a copy of a value at each call, many times faster than `copy.deepcopy`."""
+    kept = pickle.dumps(value)
+    return lambda: pickle.loads(kept)
+
+
 def page_size(patch: pytest.MonkeyPatch, size: int) -> None:
     """Ask every list that has pages for pages of so many rows."""
     manifest = source.load_manifest()
     for row in manifest["streams"]:
         if row["$parameters"]["page_size"]:
             row["$parameters"]["page_size"] = size
-    patch.setattr(source, "load_manifest", lambda: copy.deepcopy(manifest))
+    patch.setattr(source, "load_manifest", copies(manifest))
 
 
 def cap(patch: pytest.MonkeyPatch, rows: int) -> None:
@@ -26,7 +34,7 @@ def cap(patch: pytest.MonkeyPatch, rows: int) -> None:
     for row in manifest["streams"]:
         if row["$parameters"].get("cap"):
             row["$parameters"]["cap"] = rows
-    patch.setattr(source, "load_manifest", lambda: copy.deepcopy(manifest))
+    patch.setattr(source, "load_manifest", copies(manifest))
 
 
 def states_at_every_page(patch: pytest.MonkeyPatch) -> None:
