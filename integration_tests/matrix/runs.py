@@ -117,9 +117,10 @@ class Starter:
             text=True,
             env={**os.environ, "PYTHONPATH": path},
         )
-        self._answers: dict[int, Queue[dict[str, float]]] = {}
+        self._answers: dict[int, Queue[dict[str, float]]] = {0: Queue()}
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+        self._answers[0].get(timeout=120)  # its imports are no part of the first run
         return self
 
     def __exit__(
@@ -150,7 +151,7 @@ class Starter:
 
         stdout: a named pipe that the test reads, default a file; figures: see starter.py.
         """
-        number = len(self._answers) + 1
+        number = len(self._answers)
         answers = self._answers[number] = Queue()
         out = stdout or folder / "stdout"
         order = {

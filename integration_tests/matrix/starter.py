@@ -1,4 +1,5 @@
-"""Starts the connector many times over: imports it once and forks a process for each run, which saves its imports.
+"""Starts the connector many times over: imports it once, parses what it parses at each start, and forks a process for
+each run.
 
 `python -m integration_tests.matrix.starter` reads orders, one JSON object a line, until its standard input closes:
 
@@ -9,7 +10,8 @@
 What is null stays as it is. `retry` replaces figures of the manifest's requester (`FIGURES`), so that a test need not
 wait for minutes; `page_size` lowers that of every stream, so that a small world has many pages; `constants` are those
 of modules in source_twilio.components; `resolver` is after how many seconds the look-up of a host name fails. It
-answers `{"id": 1, "pid": 123}`, and `{"id": 1, "code": 0}` at the end.
+answers `{"id": 0, "pid": 122}` once it is ready, `{"id": 1, "pid": 123}` for each run and `{"id": 1, "code": 0}` at its
+end.
 """
 
 from __future__ import annotations
@@ -23,10 +25,9 @@ import socket
 import sys
 import time
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-import yaml
+from airbyte_cdk.sources.declarative import concurrent_declarative_source as cdk
 
 from source_twilio import __main__ as command
 from source_twilio import source
@@ -46,9 +47,14 @@ def main() -> None:
     """Serve orders; in the process of a run, become the connector."""
     import_module("source_twilio.run")  # the command imports it when it has begun
     source.SourceTwilio(None, None, None)  # imports what is imported late
-    order = serve(os.dup(1))
+    manifest, schema = source.load_manifest(), cdk.get_declarative_component_schema()
+    answers = os.dup(1)
+    _answer(answers, id=0, pid=os.getpid())
+    order = serve(answers)
     if order is not None:
         become(order)
+        change(manifest, order["retry"] or {}, order["page_size"])
+        source.load_manifest, cdk.get_declarative_component_schema = lambda: manifest, lambda: schema
         command.main()
 
 
@@ -102,8 +108,6 @@ def become(order: dict[str, Any]) -> None:
         os.close(opened)
     random.seed()  # a fork repeats the random numbers of its siblings
     sys.argv = ["source-twilio", *order["arguments"]]
-    if order["retry"] or order["page_size"]:
-        source.MANIFEST = changed(order["retry"] or {}, order["page_size"], Path(order["folder"]))
     for name, value in (order["constants"] or {}).items():
         module, _, constant = name.rpartition(".")
         changing = import_module(f"source_twilio.components.{module}")
@@ -113,9 +117,8 @@ def become(order: dict[str, Any]) -> None:
         lose_names(order["resolver"])
 
 
-def changed(retry: dict[str, Any], page_size: int | None, folder: Path) -> Path:
-    """A copy of the manifest with other figures (JSON is YAML too)."""
-    manifest = yaml.load(source.MANIFEST.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+def change(manifest: dict[str, Any], retry: dict[str, Any], page_size: int | None) -> None:
+    """Put other figures into the manifest."""
     for name, value in retry.items():
         *path, last = FIGURES[name]
         place = manifest["definitions"]["requester"]
@@ -127,9 +130,6 @@ def changed(retry: dict[str, Any], page_size: int | None, folder: Path) -> Path:
     for row in manifest["streams"] if page_size else ():
         parameters = row["$parameters"]
         parameters["page_size"] = min(parameters.get("page_size", 0), page_size)
-    path = folder / "manifest.json"
-    path.write_text(json.dumps(manifest), encoding="utf-8")
-    return path
 
 
 def lose_names(seconds: float) -> None:
