@@ -31,9 +31,10 @@ settings.load_profile("tests")
 
 @pytest.fixture(scope="session", autouse=True)
 def _parsed_once() -> Iterator[None]:
-    """Parse the CDK's own component schema and our manifest once: hundreds of sources are built here."""
+    """Parse the CDK's component schema, which it only reads, and our manifest once: hundreds of sources are built."""
+    schema = cdk.get_declarative_component_schema()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cdk, "get_declarative_component_schema", copies(cdk.get_declarative_component_schema()))
+        patch.setattr(cdk, "get_declarative_component_schema", lambda: schema)
         patch.setattr(source, "load_manifest", copies(source.load_manifest()))
         yield
 
