@@ -70,12 +70,14 @@ def products(facts: Facts) -> str:
 
 
 def dated(facts: Facts) -> str:
-    """What the cursors catch that Twilio filters by."""
-    rows = [("Stream", "Cursor", "Least L", "Caught", "Not caught"), ("---",) * 5]
+    """What the cursors catch that Twilio filters by; streams of which the same is true share a row."""
+    same: dict[tuple[str, ...], list[str]] = {}
     for stream in facts.streams.values():
         if stream.dated:
-            rows.append((f"`{stream.name}`", f"`{stream.cursor}`", UNITS[stream.lookback], stream.notes["caught"],
-                         stream.notes["missed"]))
+            row = f"`{stream.cursor}`", UNITS[stream.lookback], stream.notes["caught"], stream.notes["missed"]
+            same.setdefault(row, []).append(f"`{stream.name}`")
+    rows = [("Stream", "Cursor", "Least L", "Caught", "Not caught"), ("---",) * 5]
+    rows += [(", ".join(names), *row) for row, names in same.items()]
     return _table(rows)
 
 
