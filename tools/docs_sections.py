@@ -48,16 +48,13 @@ def _choices(option: Mapping[str, Any]) -> str:
 
 
 def hosts(facts: Facts) -> str:
-    """Every host that the connector talks to, by product and Region."""
+    """Every host that the connector talks to, by Region; a product that is missing in one is not offered there."""
     products = sorted({stream.host.split(".")[0] for stream in facts.streams.values()})
-    rows = [("Product", "Region us1", *(f"Region {region}" for region in EDGES)), ("---",) * (2 + len(EDGES))]
-    for product in products:
-        regions = facts.regions(f"{product}.twilio.com")
-        rows.append((product, f"`{product}.twilio.com`", *(
-            f"`{product}.{edge}.{region}.twilio.com`" if region in regions else "not offered"
-            for region, edge in EDGES.items()
-        )))
-    return _table(rows)
+    lines = [f"Region us1: {', '.join(f'`{product}.twilio.com`' for product in products)}."]
+    for region, edge in EDGES.items():
+        offered = [product for product in products if region in facts.regions(f"{product}.twilio.com")]
+        lines.append(f"Region {region}: {', '.join(f'`{product}.{edge}.{region}.twilio.com`' for product in offered)}.")
+    return "\n".join(_item(line) for line in lines)
 
 
 def products(facts: Facts) -> str:
@@ -125,8 +122,12 @@ def _groups(groups: Mapping[str, list[Stream]], remark: Callable[[Stream], str])
     lines = []
     for group, streams in groups.items():
         text = f"{group}: {', '.join(f'`{stream.name}`{remark(stream)}' for stream in streams)}."
-        lines += fill(text, 120, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False).splitlines()
+        lines.append(_item(text))
     return "\n".join(lines)
+
+
+def _item(text: str) -> str:
+    return fill(text, 120, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:
