@@ -79,14 +79,11 @@ def dated(facts: Facts) -> str:
 
 
 def changed(facts: Facts) -> str:
-    """The streams whose list is read whole, with a cursor that limits what leaves."""
+    """What is special among the streams whose list is read whole, with a cursor that limits what leaves."""
     chosen = [stream for stream in facts.streams.values() if stream.by_change]
     groups = {
-        "Lists of an account": [stream for stream in chosen if not stream.parent],
-        "Lists of every row of a parent": [
-            stream for stream in chosen if stream.parent and not stream.row["parent"].get("where")
-        ],
-        "Lists of the parents that are open or have changed": [
+        "By another field": [stream for stream in chosen if stream.cursor != "date_updated"],
+        "Only of parents that are open or have changed": [
             stream for stream in chosen if stream.parent and stream.row["parent"].get("where")
         ],
     }
@@ -103,18 +100,13 @@ def composite_keys(facts: Facts) -> str:
 
 
 def without(facts: Facts) -> str:
-    """The streams without a cursor."""
-    chosen = [stream for stream in facts.streams.values() if not stream.cursor]
+    """The streams without a cursor that are read for more parents than those of a day."""
     groups: dict[str, list[Stream]] = {}
-    for stream in chosen:
+    for stream in facts.streams.values():
         bound = stream.range_of
-        if not bound:
-            group = "Read whole in every sync"
-        elif bound.days_kept:
-            group = f"Read for all parents of the last {bound.days_kept} days in every sync"
-        else:
-            group = "Read for all parents since `start_date` in every sync"
-        groups.setdefault(group, []).append(stream)
+        if bound and not stream.cursor:
+            since = f"of the last {bound.days_kept} days" if bound.days_kept else "since `start_date`"
+            groups.setdefault(f"For all parents {since}", []).append(stream)
     return _groups(groups, lambda stream: f" (of `{stream.range_of.name}`)" if stream.range_of else "")
 
 
