@@ -70,7 +70,7 @@ def dated(facts: Facts) -> str:
         if stream.dated:
             row = f"`{stream.cursor}`", UNITS[stream.lookback], stream.notes["caught"], stream.notes["missed"]
             same.setdefault(row, []).append(f"`{stream.name}`")
-    rows = [("Stream", "Cursor", "Least L", "Caught", "Not caught"), ("---",) * 5]
+    rows: list[tuple[str, ...]] = [("Stream", "Cursor", "Least L", "Caught", "Not caught"), ("---",) * 5]
     rows += [(", ".join(names), *row) for row, names in same.items()]
     return _table(rows)
 
