@@ -48,46 +48,39 @@ def _choices(option: Mapping[str, Any]) -> str:
 
 
 def hosts(facts: Facts) -> str:
-    """Every host that the connector talks to, by product and Region."""
+    """Every host that the connector talks to, by Region; a product that is missing in one is not offered there."""
     products = sorted({stream.host.split(".")[0] for stream in facts.streams.values()})
-    rows = [("Product", "Region us1", *(f"Region {region}" for region in EDGES)), ("---",) * (2 + len(EDGES))]
-    for product in products:
-        regions = facts.regions(f"{product}.twilio.com")
-        rows.append((product, f"`{product}.twilio.com`", *(
-            f"`{product}.{edge}.{region}.twilio.com`" if region in regions else "not offered"
-            for region, edge in EDGES.items()
-        )))
-    return _table(rows)
+    lines = [f"Region us1: {', '.join(f'`{product}.twilio.com`' for product in products)}."]
+    for region, edge in EDGES.items():
+        offered = [product for product in products if region in facts.regions(f"{product}.twilio.com")]
+        lines.append(f"Region {region}: {', '.join(f'`{product}.{edge}.{region}.twilio.com`' for product in offered)}.")
+    return "\n".join(_item(line) for line in lines)
 
 
 def products(facts: Facts) -> str:
-    """How many streams each product has, and which."""
-    rows = [("Product", "Streams", ""), ("---",) * 3]
-    for product, streams in facts.products.items():
-        rows.append((f"[{product}](streams.md#{anchor(product)})", str(len(streams)),
-                     ", ".join(f"`{stream.name}`" for stream in streams)))
-    return _table(rows)
+    """The products with the number of their streams; streams.md names these."""
+    return "\n".join(f"- [{product}](streams.md#{anchor(product)}), {len(streams)}"
+                     for product, streams in facts.products.items())
 
 
 def dated(facts: Facts) -> str:
-    """What the cursors catch that Twilio filters by."""
-    rows = [("Stream", "Cursor", "Least L", "Caught", "Not caught"), ("---",) * 5]
+    """What the cursors catch that Twilio filters by; streams of which the same is true share a row."""
+    same: dict[tuple[str, ...], list[str]] = {}
     for stream in facts.streams.values():
         if stream.dated:
-            rows.append((f"`{stream.name}`", f"`{stream.cursor}`", UNITS[stream.lookback], stream.notes["caught"],
-                         stream.notes["missed"]))
+            row = f"`{stream.cursor}`", UNITS[stream.lookback], stream.notes["caught"], stream.notes["missed"]
+            same.setdefault(row, []).append(f"`{stream.name}`")
+    rows: list[tuple[str, ...]] = [("Stream", "Cursor", "Least L", "Caught", "Not caught"), ("---",) * 5]
+    rows += [(", ".join(names), *row) for row, names in same.items()]
     return _table(rows)
 
 
 def changed(facts: Facts) -> str:
-    """The streams whose list is read whole, with a cursor that limits what leaves."""
+    """What is special among the streams whose list is read whole, with a cursor that limits what leaves."""
     chosen = [stream for stream in facts.streams.values() if stream.by_change]
     groups = {
-        "Lists of an account": [stream for stream in chosen if not stream.parent],
-        "Lists of every row of a parent": [
-            stream for stream in chosen if stream.parent and not stream.row["parent"].get("where")
-        ],
-        "Lists of the parents that are open or have changed": [
+        "By another field": [stream for stream in chosen if stream.cursor != "date_updated"],
+        "Only of parents that are open or have changed": [
             stream for stream in chosen if stream.parent and stream.row["parent"].get("where")
         ],
     }
@@ -104,18 +97,13 @@ def composite_keys(facts: Facts) -> str:
 
 
 def without(facts: Facts) -> str:
-    """The streams without a cursor."""
-    chosen = [stream for stream in facts.streams.values() if not stream.cursor]
+    """The streams without a cursor that are read for more parents than those of a day."""
     groups: dict[str, list[Stream]] = {}
-    for stream in chosen:
+    for stream in facts.streams.values():
         bound = stream.range_of
-        if not bound:
-            group = "Read whole in every sync"
-        elif bound.days_kept:
-            group = f"Read for all parents of the last {bound.days_kept} days in every sync"
-        else:
-            group = "Read for all parents since `start_date` in every sync"
-        groups.setdefault(group, []).append(stream)
+        if bound and not stream.cursor:
+            since = f"of the last {bound.days_kept} days" if bound.days_kept else "since `start_date`"
+            groups.setdefault(f"For all parents {since}", []).append(stream)
     return _groups(groups, lambda stream: f" (of `{stream.range_of.name}`)" if stream.range_of else "")
 
 
@@ -123,8 +111,12 @@ def _groups(groups: Mapping[str, list[Stream]], remark: Callable[[Stream], str])
     lines = []
     for group, streams in groups.items():
         text = f"{group}: {', '.join(f'`{stream.name}`{remark(stream)}' for stream in streams)}."
-        lines += fill(text, 120, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False).splitlines()
+        lines.append(_item(text))
     return "\n".join(lines)
+
+
+def _item(text: str) -> str:
+    return fill(text, 120, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

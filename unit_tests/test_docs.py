@@ -17,7 +17,7 @@ from freezegun.api import FrozenDateTimeFactory
 from integration_tests.sandbox import EmptyWorld, Twilio
 from tools.docs_entities import joins
 from tools.docs_manifest import NOTES, ROOT, anchor, facts_of, load
-from tools.docs_sections import MARK, filled
+from tools.docs_sections import MARK, SECTIONS, filled
 from tools.docs_streams import cells, permissions
 from tools.make_docs import DOCS, generated
 from unit_tests.support import ConfigBuilder, Syncs
@@ -132,6 +132,9 @@ def test_what_the_cursor_of_a_dated_stream_catches_is_said() -> None:
     """That it is said of all, test_complete.py asserts."""
     dated = {stream.name for stream in load().streams.values() if stream.dated}
     assert {name for name, notes in load().notes["streams"].items() if {"caught", "missed"} & set(notes)} <= dated
+    table = SECTIONS["dated"](load())
+    assert sorted(re.findall(r"`(\w+)`", "".join(row.split(" | ")[0] for row in table.splitlines()))) == sorted(dated)
+    assert "\n| `monitor_events`, `taskrouter_events` | `event_date` | 1 hour | every row" in table
 
 
 # ------------------------------------------------------------------------------------------- what is written by hand

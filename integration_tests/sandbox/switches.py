@@ -32,7 +32,7 @@ SWITCHES = tuple(
             "date_compare",
             "instant",
             ("instant", "date"),
-            "Whether the same filters compare instants (a plain date is its midnight) or whole UTC dates.",
+            "The same filters compare instants (a plain date is its midnight) or whole UTC dates.",
         ),
         (
             "list_order",
@@ -57,19 +57,19 @@ SWITCHES = tuple(
             "undated",
             "shown",
             ("shown", "hidden"),
-            "Whether an unfiltered list shows messages without date_sent and calls without start_time.",
+            "Messages without date_sent and calls without start_time in an unfiltered list.",
         ),
         (
             "failed_calls",
             "dialled",
             ("dialled", "undated"),
-            "Whether busy, failed and no-answer calls carry start_time and end_time, as recorded.",
+            "Busy, failed and no-answer calls carry start_time and end_time, as recorded, or none.",
         ),
         (
             "failed_messages",
             "dated",
             ("dated", "undated"),
-            "Whether messages that failed at once carry date_sent, equal to date_created, as recorded.",
+            "Messages that failed at once carry date_sent, equal to date_created, as recorded, or none.",
         ),
         (
             "conference_default",
