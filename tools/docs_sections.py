@@ -58,9 +58,12 @@ def hosts(facts: Facts) -> str:
 
 
 def products(facts: Facts) -> str:
-    """The products with the number of their streams; streams.md names these."""
-    return "\n".join(f"- [{product}](streams.md#{anchor(product)}), {len(streams)}"
-                     for product, streams in facts.products.items())
+    """How many streams each product has, and which."""
+    rows = [("Product", "Streams", ""), ("---",) * 3]
+    for product, streams in facts.products.items():
+        rows.append((f"[{product}](streams.md#{anchor(product)})", str(len(streams)),
+                     ", ".join(f"`{stream.name}`" for stream in streams)))
+    return _table(rows)
 
 
 def dated(facts: Facts) -> str:
