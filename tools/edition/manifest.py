@@ -1,0 +1,63 @@
+"""A manifest of some streams: their definitions, no more than they need, and the streams themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tools.docs_manifest import Facts, Stream
+from tools.edition.lists import cursor_of, is_parent_by_range, ref, stream_of
+from tools.edition.shared import definitions, moment, spec
+
+VERSION = "7.39.1"  # of the CDK whose words these are
+
+
+def manifest(facts: Facts, names: Iterable[str], why: Mapping[str, str]) -> dict[str, Any]:
+    """The manifest of the named streams, in their order in the connector's own. why: what some read otherwise."""
+    wanted = set(names)
+    chosen = [stream for stream in facts.streams.values() if stream.name in wanted]
+    parents = {parent.name: parent for stream in chosen for parent in [*stream.ancestors][::-1]}
+    made: dict[str, Any] = {name: stream_of(stream, why.get(name, "")) for name, stream in parents.items()}
+    streams = [_stream(stream, made, why.get(stream.name, "")) for stream in chosen]
+    moments = {f"moment_{name}": moment(name) for stream in facts.streams.values() for name in stream.schema["properties"]}
+    return {
+        "version": VERSION,
+        "type": "DeclarativeSource",
+        "check": {"type": "CheckStream", "stream_names": [_checked(chosen).name]},
+        "concurrency_level": {
+            "type": "ConcurrencyLevel",
+            "default_concurrency": "{{ config.get('num_workers', 8) }}",
+            "max_concurrency": 50,
+        },
+        "definitions": {**_needed({**definitions(), **moments}, [made, streams]), **made},
+        "streams": streams,
+        "spec": spec(facts.spec, facts.definitions["subaccount_sids"]),
+    }
+
+
+def _stream(stream: Stream, made: Mapping[str, Any], why: str) -> dict[str, Any]:
+    if stream.name not in made:
+        return {**stream_of(stream, why), **cursor_of(stream)}
+    return ref(stream.name) if is_parent_by_range(stream) else {**ref(stream.name), **cursor_of(stream)}
+
+
+def _checked(streams: list[Stream]) -> Stream:
+    """The stream that a test of the connection reads: one that is a single list, if there is one."""
+    return min(streams, key=lambda stream: (len([*stream.ancestors]), bool(stream.dated)))
+
+
+def _needed(known: Mapping[str, Any], used: Any) -> dict[str, Any]:
+    """Those of the definitions that something refers to, in their order."""
+    found: set[str] = set()
+    unread = [used]
+    while unread:
+        block = unread.pop()
+        if isinstance(block, Mapping):
+            name = str(block.get("$ref", "")).removeprefix("#/definitions/")
+            if name in known and name not in found:
+                found.add(name)
+                unread.append(known[name])
+            unread.extend(block.values())
+        elif isinstance(block, (list, tuple)):
+            unread.extend(block)
+    return {name: block for name, block in known.items() if name in found}
