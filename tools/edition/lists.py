@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.docs_manifest import Stream
+from tools.edition.notes import notes
 from tools.edition.places import expressions, filled, signature
 from tools.edition.ranges import range_of
 from tools.edition.shared import added
@@ -25,15 +26,15 @@ def is_parent_by_range(stream: Stream) -> bool:
     return stream.dated
 
 
-def stream_of(stream: Stream, why: str = "") -> dict[str, Any]:
-    """The stream, without the cursor of a list that is read whole. why: what it reads otherwise than the connector."""
+def stream_of(stream: Stream) -> dict[str, Any]:
+    """The stream, without the cursor of a list that is read whole."""
     found = {
         "type": "DeclarativeStream",
         "name": stream.name,
         "primary_key": stream.key,
         "retriever": _retriever(stream),
         **({"transformations": made} if (made := transformations(stream)) else {}),
-        "schema_loader": {"type": "InlineSchemaLoader", "schema": _schema(stream, why)},
+        "schema_loader": {"type": "InlineSchemaLoader", "schema": _schema(stream)},
     }
     return {**found, **cursor_of(stream)} if is_parent_by_range(stream) else found
 
@@ -104,9 +105,15 @@ def _selector(stream: Stream, records: str, more: str = "") -> dict[str, Any]:
     if condition:
         selector["record_filter"] = {"type": "RecordFilter", "condition": "{{ " + condition + " }}"}
         selector["transform_before_filtering"] = True
-    if any(NUMERIC & {*_types(column)} for column in stream.schema["properties"].values()):
+    if _has_numbers(stream.schema):
         selector["schema_normalization"] = "Default"
     return selector
+
+
+def _has_numbers(schema: Mapping[str, Any]) -> bool:
+    """Whether a column, or a value inside one, is something else than text."""
+    inside = [*schema.get("properties", {}).values(), *([schema["items"]] if schema.get("items") else [])]
+    return bool(NUMERIC & {*_types(schema)}) or any(map(_has_numbers, inside))
 
 
 def _types(column: Mapping[str, Any]) -> list[str]:
@@ -118,15 +125,19 @@ def transformations(stream: Stream) -> list[dict[str, Any]]:
     """What becomes of a row: moments, columns of the path and of the range, and what leaves it."""
     row, columns, places = stream.row, stream.schema["properties"], expressions(stream)
     found = []
-    if "/2010-04-01/" in row["url"]:
+    if "/2010-04-01/" in row["url"] or stream.name in notes()["moments_as_in_mail"]:
         found += [ref(f"moment_{name}") for name, one in columns.items() if one.get("format") == "date-time"]
-    own = {name: f"record['{name}'] or {place}" for name, place in places.items() if name in columns}
+    made = {*columns} - ({row["require"]} if row.get("require") else set())
+    own = {name: f"record['{name}'] or {place}" for name, place in places.items() if name in made}
     own |= range_of(stream).columns
     own |= {name: f"record['{name}'] or '{value}'" for name, value in (row.get("absent") or {}).items()}
     if row.get("column"):
         own[row["column"]] = "record.record"
     if own:
         found.append(added(**own))
+    if empty := notes()["empty_numbers"].get(stream.name):
+        pointers = [[name] for name in empty]
+        found.append({"type": "RemoveFields", "field_pointers": pointers, "condition": "{{ property == '' }}"})
     left_out = [name.split(".") for name in row.get("drop") or ()] + ([["record"]] if row.get("column") else [])
     if left_out:
         found.append({"type": "RemoveFields", "field_pointers": left_out})
@@ -247,9 +258,11 @@ def _of_list(stream: Stream) -> dict[str, Any]:
     return {"type": "SubstreamPartitionRouter", "parent_stream_configs": [config]}
 
 
-def _schema(stream: Stream, why: str) -> dict[str, Any]:
+def _schema(stream: Stream) -> dict[str, Any]:
+    """The columns; what a stream reads otherwise than the connector is its description."""
     found: dict[str, Any] = _plain(stream.schema)
-    return {"description": why, **found} if why else found
+    otherwise = notes()["streams"].get(stream.name)
+    return {"description": otherwise["why"], **found} if otherwise else found
 
 
 def _plain(schema: Any) -> Any:

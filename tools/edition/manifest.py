@@ -12,13 +12,13 @@ from tools.edition.shared import definitions, moment, spec
 VERSION = "7.39.1"  # of the CDK whose words these are
 
 
-def manifest(facts: Facts, names: Iterable[str], why: Mapping[str, str]) -> dict[str, Any]:
-    """The manifest of the named streams, in their order in the connector's own. why: what some read otherwise."""
+def manifest(facts: Facts, names: Iterable[str]) -> dict[str, Any]:
+    """The manifest of the named streams, in their order in the connector's own."""
     wanted = set(names)
     chosen = [stream for stream in facts.streams.values() if stream.name in wanted]
     parents = {parent.name: parent for stream in chosen for parent in [*stream.ancestors][::-1]}
-    made: dict[str, Any] = {name: stream_of(stream, why.get(name, "")) for name, stream in parents.items()}
-    streams = [_stream(stream, made, why.get(stream.name, "")) for stream in chosen]
+    made: dict[str, Any] = {name: stream_of(stream) for name, stream in parents.items()}
+    streams = [_stream(stream, made) for stream in chosen]
     moments = {f"moment_{name}": moment(name) for stream in facts.streams.values() for name in stream.schema["properties"]}
     return {
         "version": VERSION,
@@ -35,9 +35,9 @@ def manifest(facts: Facts, names: Iterable[str], why: Mapping[str, str]) -> dict
     }
 
 
-def _stream(stream: Stream, made: Mapping[str, Any], why: str) -> dict[str, Any]:
+def _stream(stream: Stream, made: Mapping[str, Any]) -> dict[str, Any]:
     if stream.name not in made:
-        return {**stream_of(stream, why), **cursor_of(stream)}
+        return {**stream_of(stream), **cursor_of(stream)}
     return ref(stream.name) if is_parent_by_range(stream) else {**ref(stream.name), **cursor_of(stream)}
 
 
