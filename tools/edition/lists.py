@@ -138,6 +138,9 @@ def transformations(stream: Stream) -> list[dict[str, Any]]:
     if empty := notes()["empty_numbers"].get(stream.name):
         pointers = [[name] for name in empty]
         found.append({"type": "RemoveFields", "field_pointers": pointers, "condition": "{{ property == '' }}"})
+    for name in notes()["objects_as_text"].get(stream.name, ()):
+        text = added(**{name: f"record['{name}'] | tojson"})
+        found.append({**text, "condition": f"{{{{ record['{name}'] is mapping }}}}"})
     left_out = [name.split(".") for name in row.get("drop") or ()] + ([["record"]] if row.get("column") else [])
     if left_out:
         found.append({"type": "RemoveFields", "field_pointers": left_out})
