@@ -10,18 +10,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from airbyte_cdk.sources.declarative import concurrent_declarative_source as cdk
 from freezegun import freeze_time
 
 from integration_tests.oracle import Oracle, Pair
 from integration_tests.sandbox import Twilio, World
-from integration_tests.stock import StockSyncs
-from source_twilio import source
+from integration_tests.stock import StockSyncs, parsed_once
 from tools.builder_edition import offered
 from tools.docs_manifest import Stream, load
 from tools.edition.notes import notes
 from unit_tests.support import ConfigBuilder, Syncs
-from unit_tests.support.patches import copies
 
 NOW = datetime(2026, 11, 21, 12)
 LATER = timedelta(days=3)
@@ -31,10 +28,11 @@ USUAL = {"name", "url", "records", "page_size", "primary_key", "cursor_field", "
 def kind_of(stream: Stream) -> tuple[object, ...]:
     """What has an influence on how the edition reads a stream."""
     words = set(stream.row["$parameters"]) - USUAL
+    sync = stream.unit, stream.by_change, stream.dated, stream.days_kept
     parent = {f"parent.{word}" for word in stream.row.get("parent") or ()}
     paginator = str(stream.row["retriever"]["paginator"])
     host = stream.host == "api.twilio.com"
-    return stream.reader, str(stream.sync), paginator, host, stream.main_only, frozenset(words | parent)
+    return stream.reader, sync, paginator, host, stream.main_only, frozenset(words | parent)
 
 
 def sample() -> list[str]:
@@ -45,9 +43,7 @@ def sample() -> list[str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _parsed_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cdk, "get_declarative_component_schema", copies(cdk.get_declarative_component_schema()))
-        patch.setattr(source, "load_manifest", copies(source.load_manifest()))
+    with parsed_once():
         yield
 
 

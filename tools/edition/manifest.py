@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tools.docs_manifest import Facts, Stream
-from tools.edition.lists import cursor_of, is_parent_by_range, ref, stream_of
-from tools.edition.shared import definitions, moment, spec
+from tools.edition.lists import cursor_of, stream_of
+from tools.edition.shared import definitions, moment, ref, spec
 
 VERSION = "7.39.1"  # of the CDK whose words these are
 
@@ -19,7 +19,8 @@ def manifest(facts: Facts, names: Iterable[str]) -> dict[str, Any]:
     parents = {parent.name: parent for stream in chosen for parent in [*stream.ancestors][::-1]}
     made: dict[str, Any] = {name: stream_of(stream) for name, stream in parents.items()}
     streams = [_stream(stream, made) for stream in chosen]
-    moments = {f"moment_{name}": moment(name) for stream in facts.streams.values() for name in stream.schema["properties"]}
+    columns = {name: None for stream in chosen + [*parents.values()] for name in stream.schema["properties"]}
+    moments = {f"moment_{name}": moment(name) for name in columns}
     return {
         "version": VERSION,
         "type": "DeclarativeSource",
@@ -38,12 +39,12 @@ def manifest(facts: Facts, names: Iterable[str]) -> dict[str, Any]:
 def _stream(stream: Stream, made: Mapping[str, Any]) -> dict[str, Any]:
     if stream.name not in made:
         return {**stream_of(stream), **cursor_of(stream)}
-    return ref(stream.name) if is_parent_by_range(stream) else {**ref(stream.name), **cursor_of(stream)}
+    return ref(stream.name) if stream.dated else {**ref(stream.name), **cursor_of(stream)}
 
 
 def _checked(streams: list[Stream]) -> Stream:
-    """The stream that a test of the connection reads: one that is a single list, if there is one."""
-    return min(streams, key=lambda stream: (len([*stream.ancestors]), bool(stream.dated)))
+    """The stream that a test of the connection reads: a list that is asked for by itself and whole, if there is one."""
+    return min(streams, key=lambda stream: (len([*stream.ancestors]), not stream.row["records"], stream.dated))
 
 
 def _needed(known: Mapping[str, Any], used: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tools.docs_manifest import Stream
 from tools.edition.places import chain
-from tools.edition.shared import FORMATS, SECOND
+from tools.edition.shared import SECOND, START_DATE, ref
 
 DAY = "%Y-%m-%d"
 MINUTES = {"PT1H": 60, "PT2H": 120, "P1D": 1440, "P2D": 2880, "P3D": 4320, "P1M": 44640, "P1Y": 527040}
@@ -21,12 +21,14 @@ SUMS = ("TotalsRetriever", "DayRetriever")  # of whole days
 @dataclass
 class Range:
     """sync: the `incremental_sync` block, None for a stream without; params: of the query, as expressions; keep: a
-    condition for rows of the range, empty where all are; columns: expressions for what the range says of a row."""
+    condition for rows of the range, empty where all are; columns: expressions for what the range says of a row;
+    by_parents: whether it is that of the parents, whose state goes on with this stream's."""
 
     sync: dict[str, Any] | None = None
     params: dict[str, str] = field(default_factory=dict)
     keep: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    by_parents: bool = False
 
 
 def range_of(stream: Stream) -> Range:
@@ -36,7 +38,7 @@ def range_of(stream: Stream) -> Range:
     if stream.by_change:
         return Range(_by_change(stream))
     if not stream.row.get("asked_by"):
-        return Range(_of_children(stream))
+        return _of_children(stream)
     if stream.reader in SUMS or stream.row.get("column"):
         return _by_day(stream)
     if stream.unit != "PT1S":
@@ -45,13 +47,12 @@ def range_of(stream: Stream) -> Range:
 
 
 def _cursor(stream: Stream, unit: str, **more: Any) -> dict[str, Any]:
-    minutes = MINUTES[stream.lookback]
+    minutes, start = MINUTES[stream.lookback], dict(stream.sync["start_datetime"])
     return {
-        "type": "DatetimeBasedCursor",
+        **ref("cursor"),
         "cursor_field": stream.cursor,
-        "datetime_format": unit,
-        "cursor_datetime_formats": FORMATS,
-        "start_datetime": dict(stream.sync["start_datetime"]),
+        **({} if unit == SECOND else {"datetime_format": unit}),
+        **({} if start == START_DATE else {"start_datetime": start}),
         "lookback_window": f"PT{{{{ max(config.get('lookback_window', 1440), {minutes}) }}}}M",
         **more,
     }
@@ -59,15 +60,18 @@ def _cursor(stream: Stream, unit: str, **more: Any) -> dict[str, Any]:
 
 def _by_change(stream: Stream) -> dict[str, Any]:
     more = {"global_substream_cursor": True} if chain(stream) else {}
-    return _cursor(stream, SECOND if stream.unit == "PT1S" else DAY, is_client_side_incremental=True, **more)
+    by_second = stream.unit == "PT1S"
+    return {
+        **ref("cursor_by_change"), "cursor_field": stream.cursor, **({} if by_second else {"datetime_format": DAY}), **more,
+    }
 
 
-def _of_children(stream: Stream) -> dict[str, Any] | None:
+def _of_children(stream: Stream) -> Range:
     """The parents of the range tell what is asked for; where these are asked for by several values, the CDK does not
     carry their state on, and there is no cursor."""
     if stream.parent and stream.parent.row.get("each"):
-        return None
-    return _cursor(stream, SECOND, global_substream_cursor=True)
+        return Range()
+    return Range(_cursor(stream, SECOND, global_substream_cursor=True), by_parents=True)
 
 
 def _by_second(stream: Stream) -> Range:

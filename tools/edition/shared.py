@@ -9,12 +9,18 @@ from typing import Any
 SECOND = "%Y-%m-%dT%H:%M:%SZ"
 RFC_2822 = "%a, %d %b %Y %H:%M:%S %z"  # how the 2010 API writes moments
 FORMATS = [SECOND, "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d"]
+START_DATE = {"type": "MinMaxDatetime", "datetime": "{{ config['start_date'] }}", "datetime_format": SECOND}
 OPTIONS = ("account_sid", "credentials", "start_date", "subaccounts", "lookback_window", "slice_step_duration",
            "num_workers")  # of the connector's own, those that the CDK's words can follow
 USER = "config['credentials'].get('api_key_sid') or config['account_sid']"
 SECRET = "config['credentials'].get('api_key_secret') or config['credentials'].get('auth_token')"
 MODE = "config.get('subaccounts', {}).get('mode', 'all')"
 NAMED = "record.sid in config.get('subaccounts', {}).get('account_sids', [])"
+
+
+def ref(name: str) -> dict[str, str]:
+    """A reference to a definition."""
+    return {"$ref": f"#/definitions/{name}"}
 
 
 def added(**columns: str) -> dict[str, Any]:
@@ -125,6 +131,19 @@ def definitions() -> dict[str, Any]:
                 "stream": {"$ref": "#/definitions/accounts_to_read"},
             }],
         },
+        "cursor": {
+            "type": "DatetimeBasedCursor",
+            "datetime_format": SECOND,
+            "cursor_datetime_formats": FORMATS,
+            "start_datetime": START_DATE,
+        },
+        # All rows in the first sync, whatever their age; later ones by what has changed.
+        "cursor_by_change": {
+            **ref("cursor"),
+            "is_client_side_incremental": True,
+            "start_datetime": {**START_DATE, "datetime": "1970-01-01T00:00:00Z"},
+            "lookback_window": "PT{{ max(config.get('lookback_window', 1440), 60) }}M",
+        },
         "hand_down": added(signature="stream_slice.extra_fields.signature"),
     }
 
@@ -143,8 +162,8 @@ def _accounts() -> str:
 
 
 def _signature() -> str:
-    given = f"({USER}) ~ ':' ~ ({SECRET})"
-    return f"(({given}) if record.sid == config['account_sid'] else record.sid ~ ':' ~ record.auth_token) | base64encode"
+    given, own = f"({USER}) ~ ':' ~ ({SECRET})", "record.sid ~ ':' ~ record.auth_token"
+    return f"(({given}) if record.sid == config['account_sid'] else {own}) | base64encode"
 
 
 def spec(own: Mapping[str, Any], subaccount_sids: Mapping[str, Any]) -> dict[str, Any]:
