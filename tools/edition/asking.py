@@ -7,20 +7,21 @@ from typing import Any
 from tools.docs_manifest import Stream
 from tools.edition.places import expressions, filled, signature
 from tools.edition.ranges import range_of
-from tools.edition.shared import ref
+from tools.edition.shared import SIGNATURE, basic, ref
 
 MAIN_HOST = "api.twilio.com"
 PAGES = {"Token": "pages_by_token", "Page": "pages_by_number"}
 
 
-def signs(stream: Stream) -> bool:
-    """Whether an account reads a stream with its own token: all of them on product hosts."""
-    return not stream.main_only and stream.host != MAIN_HOST
-
-
 def credentials(stream: Stream) -> dict[str, Any]:
-    """The requester that signs as the stream is signed."""
-    return ref("requester_of_account" if signs(stream) else "requester")
+    """The requester that signs as the stream is signed; with a header of its own where keys come in groups."""
+    if stream.main_only:
+        return ref("requester")
+    name = "requester_of_2010" if stream.host == MAIN_HOST else "requester_of_account"
+    own = signature(stream)
+    if own == SIGNATURE:
+        return ref(name)
+    return {**ref(name), "request_headers": basic(own, by_main=stream.host == MAIN_HOST)}
 
 
 def filled_url(stream: Stream, url: str) -> str:
@@ -32,8 +33,6 @@ def requester(stream: Stream) -> dict[str, Any]:
     """The requester of a stream; what is not found below a parent, or in a range, is nothing to read."""
     row, places = stream.row, expressions(stream)
     found: dict[str, Any] = {**credentials(stream), "url": filled_url(stream, row.get("detail_url") or row["url"])}
-    if signs(stream) and signature(stream).endswith("]"):
-        found["request_headers"] = {"Authorization": f"Basic {{{{ {signature(stream)} }}}}"}
     params = {name: filled(value, places) for name, value in (row.get("query") or {}).items()}
     params |= range_of(stream).params
     if is_list(stream) and row["page_size"]:

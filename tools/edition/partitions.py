@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.docs_manifest import Stream
-from tools.edition.asking import credentials, filled_url, paginator, signs
+from tools.edition.asking import credentials, filled_url, paginator
 from tools.edition.ranges import range_of
 from tools.edition.rows import selector, transformations, types_of
 from tools.edition.shared import added, ref
@@ -42,7 +42,7 @@ def _of_parent(stream: Stream) -> dict[str, Any]:
     assert parent
     (name, path), *others = block["keys"].items()
     more: dict[str, Any] = {}
-    if extra := [[path] for _, path in others] + ([["signature"]] if signs(stream) else []):
+    if extra := [[path] for _, path in others] + ([] if stream.main_only else [["signature"]]):
         more["extra_fields"] = extra
     if range_of(stream).by_parents:
         more["incremental_dependency"] = True
@@ -60,11 +60,12 @@ def _of_parent(stream: Stream) -> dict[str, Any]:
 def _handing_down(stream: Stream, parent: Stream) -> dict[str, Any]:
     """The parent's list with what its children need in its rows, and without those that have none."""
     block, found = stream.row["parent"], dict(ref(parent.name))
-    add = [ref("hand_down")] if signs(stream) else []
+    add = [] if stream.main_only else [ref("hand_down")]
     if inside := {name: _inside(path) for name, path in block["keys"].items() if "." in path}:
         add.append(added(**inside))
     if add:
-        found["transformations"] = transformations(parent, only_moments=True) + add
+        # Without its own, but where rows are compared with a range.
+        found["transformations"] = (transformations(parent) if range_of(parent).keep else []) + add
     # A parent that fails the condition and has changed has to be asked as well, so all are.
     where = {} if block.get("or_changed") else block.get("where") or {}
     if where:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from tools.docs_manifest import Stream
+from tools.edition.shared import EXTRA, SIGNATURE
 
 MAIN_ACCOUNT = "config['account_sid']"
-EXTRA = "stream_slice.extra_fields"
 
 
 def chain(stream: Stream) -> list[Stream]:
@@ -18,7 +18,7 @@ def chain(stream: Stream) -> list[Stream]:
 
 def signature(stream: Stream) -> str:
     """The expression for user and secret of the account of a slice."""
-    return f"{EXTRA}.signature" + ("[0]" if _is_grouped(stream) else "")
+    return SIGNATURE + ("[0]" if _is_grouped(stream) else "")
 
 
 def expressions(stream: Stream) -> dict[str, str]:

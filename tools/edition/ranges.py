@@ -60,10 +60,8 @@ def _cursor(stream: Stream, unit: str, **more: Any) -> dict[str, Any]:
 
 def _by_change(stream: Stream) -> dict[str, Any]:
     more = {"global_substream_cursor": True} if chain(stream) else {}
-    by_second = stream.unit == "PT1S"
-    return {
-        **ref("cursor_by_change"), "cursor_field": stream.cursor, **({} if by_second else {"datetime_format": DAY}), **more,
-    }
+    unit = {} if stream.unit == "PT1S" else {"datetime_format": DAY}
+    return {**ref("cursor_by_change"), "cursor_field": stream.cursor, **unit, **more}
 
 
 def _of_children(stream: Stream) -> Range:

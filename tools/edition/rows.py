@@ -42,15 +42,12 @@ def types_of(column: Mapping[str, Any]) -> list[str]:
     return [kind] if isinstance(kind, str) else list(kind)
 
 
-def transformations(stream: Stream, only_moments: bool = False) -> list[dict[str, Any]]:
-    """What becomes of a row: moments, columns of the path and of the range, and what leaves it. only_moments: as a
-    parent, whose rows have to be compared with a range."""
+def transformations(stream: Stream) -> list[dict[str, Any]]:
+    """What becomes of a row: moments, columns of the path and of the range, and what leaves it."""
     row, columns, places = stream.row, stream.schema["properties"], expressions(stream)
     found = []
     if "/2010-04-01/" in row["url"] or stream.name in notes()["moments_as_in_mail"]:
         found += [ref(f"moment_{name}") for name, one in columns.items() if one.get("format") == "date-time"]
-    if only_moments:
-        return found if range_of(stream).keep else []
     made = {*columns} - ({row["require"]} if row.get("require") else set())
     own = {name: f"record['{name}'] or {place}" for name, place in places.items() if name in made}
     own |= range_of(stream).columns

@@ -6,14 +6,20 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+# A link to a page elsewhere must not take the credentials with it, nor end the list in silence: what is no date ends
+# the stream with an error that repeats it.
+ELSEWHERE = "format_datetime('next page on another host', '%Y', '%Y')"
+HOME = f"regex_search('^(https://[a-z-]+[.]twilio[.]com/.*)') or {ELSEWHERE}"
+EXTRA = "stream_slice.extra_fields"
+SIGNATURE = f"{EXTRA}.signature"
 SECOND = "%Y-%m-%dT%H:%M:%SZ"
 RFC_2822 = "%a, %d %b %Y %H:%M:%S %z"  # how the 2010 API writes moments
 FORMATS = [SECOND, "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d"]
 START_DATE = {"type": "MinMaxDatetime", "datetime": "{{ config['start_date'] }}", "datetime_format": SECOND}
 OPTIONS = ("account_sid", "credentials", "start_date", "subaccounts", "lookback_window", "slice_step_duration",
            "num_workers")  # of the connector's own, those that the CDK's words can follow
-USER = "config['credentials'].get('api_key_sid') or config['account_sid']"
-SECRET = "config['credentials'].get('api_key_secret') or config['credentials'].get('auth_token')"
+USER = "(config['credentials'].get('api_key_sid') or config['account_sid'])"
+SECRET = "(config['credentials'].get('api_key_secret') or config['credentials'].get('auth_token'))"
 MODE = "config.get('subaccounts', {}).get('mode', 'all')"
 NAMED = "record.sid in config.get('subaccounts', {}).get('account_sids', [])"
 
@@ -30,6 +36,15 @@ def added(**columns: str) -> dict[str, Any]:
         for name, value in columns.items()
     ]
     return {"type": "AddFields", "fields": fields}
+
+
+def basic(signature: str, by_main: bool = False) -> dict[str, str]:
+    """The header that signs for the account of a slice. by_main: with the Auth Token of the main account, if it is
+    given, instead of the account's own."""
+    if by_main:
+        main = f"({USER} ~ ':' ~ {SECRET}) | base64encode"
+        signature = f"{signature} if config['credentials'].get('api_key_sid') else {main}"
+    return {"Authorization": f"Basic {{{{ {signature} }}}}"}
 
 
 def moment(column: str) -> dict[str, Any]:
@@ -51,19 +66,13 @@ def definitions() -> dict[str, Any]:
         ],
         "response_filters": [limited, repeated],
     }
-    requester = {
-        "type": "HttpRequester",
-        "http_method": "GET",
-        "use_cache": False,
-        "authenticator": {"$ref": "#/definitions/credentials"},
-        "error_handler": {"$ref": "#/definitions/errors"},
-    }
+    unsigned = {"type": "HttpRequester", "http_method": "GET", "use_cache": False, "error_handler": ref("errors")}
     links = {
         "type": "DefaultPaginator",
         "page_token_option": {"type": "RequestPath"},
         "pagination_strategy": {
             "type": "CursorPagination",
-            "cursor_value": "{{ response.meta.next_page_url }}",
+            "cursor_value": f"{{{{ response.meta.next_page_url | {HOME} }}}}",
             "stop_condition": "{{ not response.get('meta', {}).get('next_page_url') }}",
         },
     }
@@ -79,20 +88,16 @@ def definitions() -> dict[str, Any]:
                 {"type": "HttpResponseFilter", "action": "IGNORE", "http_codes": [404]}, limited, repeated,
             ],
         },
-        "requester": requester,
-        # On product hosts an account signs with its own token. The cache knows pages by their address alone.
-        "requester_of_account": {
-            "type": "HttpRequester",
-            "http_method": "GET",
-            "use_cache": False,
-            "request_headers": {"Authorization": "Basic {{ stream_slice.extra_fields.signature }}"},
-            "error_handler": {"$ref": "#/definitions/errors"},
-        },
+        "requester": {**unsigned, "authenticator": ref("credentials")},
+        # On the 2010 API an Auth Token reads subaccounts too; a key does not. On product hosts an account signs for
+        # itself. The cache knows pages by their address alone.
+        "requester_of_2010": {**unsigned, "request_headers": basic(SIGNATURE, by_main=True)},
+        "requester_of_account": {**unsigned, "request_headers": basic(SIGNATURE)},
         "pages_of_2010": {
             **links,
             "pagination_strategy": {
                 "type": "CursorPagination",
-                "cursor_value": "https://api.twilio.com{{ response.next_page_uri }}",
+                "cursor_value": f"{{{{ ('https://api.twilio.com' ~ response.next_page_uri) | {HOME} }}}}",
                 "stop_condition": "{{ not response.get('next_page_uri') }}",
             },
         },
@@ -144,7 +149,7 @@ def definitions() -> dict[str, Any]:
             "start_datetime": {**START_DATE, "datetime": "1970-01-01T00:00:00Z"},
             "lookback_window": "PT{{ max(config.get('lookback_window', 1440), 60) }}M",
         },
-        "hand_down": added(signature="stream_slice.extra_fields.signature"),
+        "hand_down": added(signature=SIGNATURE),
     }
 
 
@@ -162,7 +167,7 @@ def _accounts() -> str:
 
 
 def _signature() -> str:
-    given, own = f"({USER}) ~ ':' ~ ({SECRET})", "record.sid ~ ':' ~ record.auth_token"
+    given, own = f"{USER} ~ ':' ~ {SECRET}", "record.sid ~ ':' ~ record.auth_token"
     return f"(({given}) if record.sid == config['account_sid'] else {own}) | base64encode"
 
 
