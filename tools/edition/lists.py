@@ -32,7 +32,7 @@ def cursor_of(stream: Stream) -> dict[str, Any]:
 
 def _retriever(stream: Stream) -> dict[str, Any]:
     row = stream.row
-    retriever = {
+    retriever: dict[str, Any] = {
         "type": "SimpleRetriever",
         "requester": requester(stream),
         **({"paginator": pages} if is_list(stream) and (pages := paginator(stream)) else {}),

@@ -45,7 +45,7 @@ def types_of(column: Mapping[str, Any]) -> list[str]:
 def transformations(stream: Stream) -> list[dict[str, Any]]:
     """What becomes of a row: moments, columns of the path and of the range, and what leaves it."""
     row, columns, places = stream.row, stream.schema["properties"], expressions(stream)
-    found = []
+    found: list[dict[str, Any]] = []
     if "/2010-04-01/" in row["url"] or stream.name in notes()["moments_as_in_mail"]:
         found += [ref(f"moment_{name}") for name, one in columns.items() if one.get("format") == "date-time"]
     made = {*columns} - ({row["require"]} if row.get("require") else set())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import StringIO
 from typing import Any
 
 import yaml
@@ -18,13 +19,13 @@ class _Dumper(yaml.SafeDumper):
 
     def choose_scalar_style(self) -> str:
         """Double quotes where quotes are needed and single ones are within."""
-        style = super().choose_scalar_style()  # type: ignore[no-untyped-call]
+        style = super().choose_scalar_style()
         return '"' if style == "'" else str(style)
 
 
 def text_of(manifest: Mapping[str, Any], head: str) -> str:
     """The YAML of a manifest behind a comment."""
-    node = _Dumper("", sort_keys=False).represent_data(manifest)
+    node = _Dumper(StringIO(), sort_keys=False).represent_data(manifest)
     _fold(node, 0)
     body = yaml.serialize(node, Dumper=_Dumper, width=10_000, allow_unicode=True)
     return "".join(f"# {line}".rstrip() + "\n" for line in head.splitlines()) + body
@@ -36,6 +37,7 @@ def _fold(node: yaml.Node, column: int, name: int = 0) -> int:
     if isinstance(node, yaml.ScalarNode):
         is_plain = node.value and not set(node.value) & set("{}[],#:'\"%*& ") and node.tag.endswith("str")
         return len(node.value) + (0 if is_plain else 2)
+    assert isinstance(node, yaml.CollectionNode)
     if isinstance(node, yaml.MappingNode):
         parts = [len(key.value) + 2 + _fold(value, column + 2, len(key.value)) for key, value in node.value]
     else:
