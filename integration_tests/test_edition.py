@@ -14,6 +14,7 @@ from freezegun import freeze_time
 
 from integration_tests.oracle import Oracle, Pair
 from integration_tests.sandbox import Twilio, World
+from integration_tests.sandbox.accounts import SUPPORT
 from integration_tests.stock import StockSyncs, parsed_once
 from tools.builder_edition import offered
 from tools.docs_manifest import Stream, load
@@ -49,9 +50,11 @@ def _parsed_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def compared(pytestconfig: pytest.Config) -> tuple[Oracle, list[str]]:
-    """Two syncs of both, and the streams that were read."""
-    names = offered(load()) if pytestconfig.getoption("--long") else sample()
-    config = ConfigBuilder().start("2026-09-10T00:00:00Z").subaccounts("all").put(num_workers=4).build()
+    """Two syncs of both, and the streams that were read: of two accounts, in the long form of all."""
+    is_long = pytestconfig.getoption("--long")
+    names = offered(load()) if is_long else sample()
+    accounts = ["all"] if is_long else ["selected", SUPPORT]
+    config = ConfigBuilder().start("2026-09-10T00:00:00Z").subaccounts(*accounts).put(num_workers=4).build()
     pairs = []
     with freeze_time(NOW) as clock:
         twilio = Twilio(World(small=True))
