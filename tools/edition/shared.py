@@ -32,7 +32,7 @@ def ref(name: str) -> dict[str, str]:
 def added(**columns: str) -> dict[str, Any]:
     """A transformation that sets text columns to expressions."""
     fields = [
-        {"type": "AddedFieldDefinition", "path": [name], "value": "{{ " + value + " }}", "value_type": "string"}
+        {"path": [name], "value": "{{ " + value + " }}", "value_type": "string"}
         for name, value in columns.items()
     ]
     return {"type": "AddFields", "fields": fields}
@@ -50,7 +50,7 @@ def basic(signature: str, by_main: bool = False) -> dict[str, str]:
 def moment(column: str) -> dict[str, Any]:
     """A transformation of a moment of the 2010 API; what is empty becomes null."""
     value = f"{{{{ format_datetime(record['{column}'], '{SECOND}', '{RFC_2822}') if record['{column}'] else none }}}}"
-    return {"type": "AddFields", "fields": [{"type": "AddedFieldDefinition", "path": [column], "value": value}]}
+    return {"type": "AddFields", "fields": [{"path": [column], "value": value}]}
 
 
 def definitions() -> dict[str, Any]:
