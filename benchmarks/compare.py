@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks import environments
 from benchmarks.measure import Run, run
-from benchmarks.readers import READERS, Connector, Reader, install
+from benchmarks.readers import READERS, TABLE, Connector, Reader, install
 from benchmarks.report import heading, runs_table, targets_table
 from benchmarks.scenarios import FULL, QUICK, STREAMS_2010, Scenario, Sizes, scenarios
 from benchmarks.server_process import Server, serving
@@ -133,7 +133,8 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--only", action="append", metavar="NAME", help="this scenario (may be repeated)")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     parser.add_argument("--rounds", type=int, help="runs of each reader a scenario")
-    parser.add_argument("--readers", default=",".join(READERS), help="who takes part (default: all)")
+    parser.add_argument("--readers", default=",".join(TABLE),
+                        help=f"who takes part, of {', '.join(READERS)} (default: all but the edition)")
     parser.add_argument("--workers", type=int, help="workers of this connector, instead of its default")
     parser.add_argument("--peer-workers", type=int, help="workers of the published one, instead of its default")
     parser.add_argument("--gzip", action="store_true", help="compress the answers, as Twilio does")

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -159,3 +160,17 @@ def ours() -> Environment:
             shutil.copy2(path, copy)
     shutil.copytree(CHECKOUT / "source_twilio", copy / "source_twilio", ignore=shutil.ignore_patterns("__pycache__"))
     return Environment("ours", (str(copy),), lock, digest.hexdigest()).ready()
+
+
+def edition() -> Environment:
+    """For the edition in builder/, which needs the CDK alone."""
+    return Environment("edition", (requirement("airbyte-cdk"),)).ready()
+
+
+def edition_manifest(streams: Sequence[str]) -> Path:
+    """A file with the edition of some streams, made by this connector's environment, which has what that needs."""
+    command = [str(ours().bin / "python"), "-m", "tools.builder_edition", "--streams", ",".join(streams)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=CHECKOUT)
+    path = CACHE / "edition.yaml"
+    path.write_text(done.stdout, encoding="utf-8")
+    return path

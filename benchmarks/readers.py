@@ -120,6 +120,29 @@ class Peer(Connector):
     name, title, workers, packages = "peer", environments.PEER, 3, ("airbyte-cdk",)
 
 
+class Edition(Connector):
+    """The edition in builder/, under the CDK's own command: a manifest of the streams that the scenarios name."""
+
+    name, title, workers, packages = "edition", "the edition, run by the CDK", 8, ("airbyte-cdk",)
+    command = "source-declarative-manifest"
+    chosen = ("incoming_phone_numbers", "usage_records", "calls", "recordings", "messages", "message_media")
+
+    def prepare(self, environment: Mapping[str, str], folder: Path) -> None:
+        """Make the manifest."""
+        self.manifest = str(environments.edition_manifest(self.chosen))
+        super().prepare(environment, folder)
+
+    def config(self, world: World, workers: int | None) -> dict[str, object]:
+        """The form of the edition knows no earlier configurations."""
+        config = super().config(world, workers)
+        return {**config, "credentials": {"auth_type": "auth_token", "auth_token": config.pop("auth_token")}}
+
+    def base(self, command: str, folder: Path, world: World, workers: int | None = None) -> list[str]:
+        """The same for the manifest."""
+        found = super().base(command, folder, world, workers)
+        return found if command == "spec" else [*found, "--manifest-path", self.manifest]
+
+
 class Tap(Reader):
     """The Singer tap; one request at a time, 50 rows a page."""
 
@@ -171,9 +194,13 @@ class Library(Reader):
 READERS: dict[str, tuple[type[Reader], Callable[[], Environment]]] = {
     "peer": (Peer, environments.peer),
     "ours": (Ours, environments.ours),
+    "edition": (Edition, environments.edition),
     "tap": (Tap, environments.tap),
     "library": (Library, environments.official),
 }
+
+
+TABLE = ("peer", "ours", "tap", "library")  # of the table of targets
 
 
 def install(names: Sequence[str]) -> tuple[dict[str, Reader], list[str]]:

@@ -11,8 +11,8 @@ from benchmarks.world import DAY, QUIET
 LATENCY = 0.15
 HOUR = 3_600
 WIDE = 32  # workers that docs/scaling.md advises for a first sync of hundreds of accounts
-BOTH = ("peer", "ours")
-ALL = ("peer", "ours", "tap", "library")
+BOTH = ("peer", "ours", "edition")
+ALL = (*BOTH, "tap", "library")
 # The streams of the 2010 API, for which every account is asked; children of rows that quiet accounts lack included.
 STREAMS_2010 = (
     "account_balance", "accounts", "addresses", "applications", "available_phone_number_countries", "call_events",

@@ -9,6 +9,7 @@ from typing import Any
 
 from tools.docs_manifest import Facts, Stream, anchor
 from tools.docs_streams import DURATIONS
+from tools.edition.table import edition_differences, edition_everywhere, edition_files
 
 MARK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 EDGES = {"ie1": "dublin", "au1": "sydney"}
@@ -128,5 +129,6 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
 
 SECTIONS: Mapping[str, Callable[[Facts], str]] = {
     "configuration": configuration, "hosts": hosts, "products": products, "dated": dated, "changed": changed,
-    "without": without, "composite-keys": composite_keys,
+    "without": without, "composite-keys": composite_keys, "edition-files": edition_files,
+    "edition-differences": edition_differences, "edition-everywhere": edition_everywhere,
 }

@@ -12,7 +12,8 @@ Graph = dict[str, set[str]]
 def graph(root: Path, *folders: str) -> Graph:
     """The modules below some folders of `root`, each with those among them that it imports."""
     files = [path for folder in folders for path in sorted((root / folder).rglob("*.py"))]
-    paths = {_name(path.relative_to(root)): path for path in files}
+    ours = [path for path in files if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+    paths = {_name(path.relative_to(root)): path for path in ours}  # not what benchmarks install
     return {name: set(_imported(name, path, set(paths))) - {name} for name, path in paths.items()}
 
 
