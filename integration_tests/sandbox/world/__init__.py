@@ -38,8 +38,9 @@ class World:
         """Put every row of a stream's family that can be visible at ``now``."""
         if self._directory is None or account not in self._directory.accounts:
             return
-        family: Any = OWNER.get(stream, plain)
-        key = (region, account, family.__name__ if family is not plain else "plain " + store.resources[stream].host)
+        host = store.resources[stream].host
+        family: Any = OWNER.get(stream) or plain.Plain(host, OWNER)
+        key = (region, account, family.__name__ if stream in OWNER else f"plain {host}")
         reached = self._reached.get(key)
         if reached is not None and now < reached:
             return
@@ -48,10 +49,7 @@ class World:
         memo = self._memos.setdefault(key, {})
         scene = Scene(self.seed, self.first, store, region, self._directory.accounts[account], now, memo)
         if reached is None:
-            if family is plain:
-                plain.static(scene, store.resources[stream].host, set(OWNER))
-            else:
-                family.static(scene)
+            family.static(scene)
         if hasattr(family, "day"):
             day = self.first if reached is None else reached
             while day < until:

@@ -1,8 +1,10 @@
-"""Streams without a life of their own: a few rows each, made from their recorded pages, some changing now and then."""
+"""Streams without a life of their own, made from their recorded pages: a row a day where a list is asked for by when its
+rows were created, else a few rows, some changing now and then."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from .. import times
@@ -44,15 +46,35 @@ COUNTRY_COLUMNS = ("iso_country", "country_code", "iso_code", "country")
 SPREAD, CHILD_SPREAD, CHANGES_UNTIL = 1000, 300, times.seconds("2028-01-01")
 
 
-def static(scene: Scene, host: str, owned: set[str]) -> None:
-    """All rows of the plain streams of a host, parents before children."""
-    resources = [
-        r for r in scene.store.resources.values() if r.host == host and r.name not in owned and r.special is None
-    ]
-    if scene.account.status == "closed":
-        return
-    for resource in sorted(resources, key=lambda r: len(r.params)):
-        _fill(scene, resource)
+class Plain:
+    """The plain streams of a host. owned: streams that have a life of their own."""
+
+    def __init__(self, host: str, owned: Collection[str]) -> None:
+        self._host, self._owned = host, owned
+
+    def static(self, scene: Scene) -> None:
+        """All rows that do not come day by day, parents before children."""
+        if scene.account.status == "closed":
+            return
+        for resource in sorted(self._resources(scene), key=lambda r: len(r.params)):
+            if not _is_dated(resource):
+                _fill(scene, resource)
+
+    def day(self, scene: Scene, day_: float) -> None:
+        """A row of a day in each list that is asked for by date."""
+        if scene.asleep(day_):
+            return
+        for resource in filter(_is_dated, self._resources(scene)):
+            for moment in scene.moments(day_, 1, resource.name):
+                scene.add(resource.name, int(day_), moment, moment)
+
+    def _resources(self, scene: Scene) -> list[Resource]:
+        every = scene.store.resources.values()
+        return [r for r in every if r.host == self._host and r.name not in self._owned and r.special is None]
+
+
+def _is_dated(resource: Resource) -> bool:
+    return not resource.params and any(one.column == resource.created for one in resource.ranges)
 
 
 def _fill(scene: Scene, resource: Resource) -> None:
