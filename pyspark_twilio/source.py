@@ -5,8 +5,6 @@ Nothing but Spark's own is imported before it is needed: Spark imports this modu
 
 from __future__ import annotations
 
-import logging
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -89,7 +87,6 @@ class TwilioReader(DataSourceReader):
 
         if not partition.accounts:
             return
-        _log_to_stderr()
         columns = Columns(self._options.schema())
         config = {**self._options.configuration(), "num_workers": partition.requests}
         if partition.until:
@@ -197,13 +194,3 @@ class TwilioSource(DataSource):
             raise TwilioError(f"`.schema(…)` has other columns than stream {self.options['stream']} ("
                               f"{', '.join(wrong) or 'in another order'}): leave it out, and choose columns with "
                               "`.select(…)`.")
-
-
-def _log_to_stderr() -> None:
-    """The connector's log lines go where Spark keeps those of an executor."""
-    logger = logging.getLogger("airbyte")
-    if not logger.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s twilio: %(message)s"))
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
