@@ -34,16 +34,17 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def noon() -> datetime:
-    """When it is at the sandbox: half past some hour, so that a stream that goes by hours ends at the full one."""
-    return (datetime.now(timezone.utc) - timedelta(hours=2)).replace(minute=30, second=0, microsecond=0)
+def half_past() -> datetime:
+    """When it is at the sandbox: half past midnight some nights ago. A stream that goes by hours ends with the day, so
+    no figure of a day depends on when it is asked for."""
+    return (datetime.now(timezone.utc) - timedelta(hours=40)).replace(hour=0, minute=30, second=0, microsecond=0)
 
 
 @pytest.fixture(scope="session")
-def sandbox(noon: datetime) -> Iterator[Sandbox]:
+def sandbox(half_past: datetime) -> Iterator[Sandbox]:
     """A small world that stands still, for tests that only read."""
     with Sandbox(small=True) as started:
-        started.control.freeze(noon.isoformat())
+        started.control.freeze(half_past.isoformat())
         yield started
 
 

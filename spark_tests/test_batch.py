@@ -25,9 +25,9 @@ KINDS = (
 
 
 @pytest.fixture(scope="module")
-def midnight(noon: datetime) -> str:
+def midnight(half_past: datetime) -> str:
     """Before it each day has ended, so no figure of it depends on when it is asked for."""
-    return noon.strftime("%Y-%m-%dT00:00:00Z")
+    return half_past.strftime("%Y-%m-%dT00:00:00Z")
 
 
 @pytest.fixture(scope="module")
