@@ -16,7 +16,7 @@ from integration_tests.helpers import configuration, write
 from integration_tests.sandbox import Sandbox
 from spark_tests.sessions import MASTERS, session
 
-NEED_JAVA = ("test_bad_input.py", "test_batch.py", "test_changes.py", "test_killed.py", "test_secrets.py")
+NEED_JAVA = ("test_batch.py", "test_changes.py", "test_killed.py", "test_secrets.py")
 
 
 def _has_java() -> bool:

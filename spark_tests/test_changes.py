@@ -173,5 +173,7 @@ def test_a_nightly_table_misses_nothing(
     job.communicate()
     moving.control.latency(0)
     third = night()
-    assert third.keys() == all_of_it(half_past.replace(minute=0) + timedelta(hours=29))
+    there = all_of_it(half_past.replace(minute=0) + timedelta(hours=29))
+    # One that was waiting may have been sent since, behind the end of the range.
+    assert third.keys() >= there and third.keys() - there <= second.keys()
     assert len(third) >= len(second) + 6000
