@@ -17,7 +17,7 @@ from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.accounts import MAIN, SUPPORT
 from spark_tests.sessions import MASTERS, read, session
 
-ROWS = 8_000  # of each of two accounts
+ROWS = 5_000  # of each of two accounts
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def busy(sandbox: Sandbox, half_past: datetime) -> Iterator[Sandbox]:
             for number, moment in enumerate(moments)
         ]
         sandbox.control.put_many("messages", sid, rows)
-    sandbox.control.latency(0.8)
+    sandbox.control.latency(0.4)
     yield sandbox
     sandbox.control.latency(0)
 
