@@ -100,7 +100,8 @@ def _list(item: Column) -> Column:
     kind = pa.list_(pa.field("element", item.arrow))
 
     def make(values: list[Any]) -> pa.Array:
-        offsets, items = [], []
+        offsets: list[int | None] = []
+        items: list[Any] = []
         for value in values:
             offsets.append(None if value is None else len(items))
             items += value or ()

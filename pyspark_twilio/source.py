@@ -80,11 +80,12 @@ class TwilioReader(DataSourceReader):
             share.saved = {sid: saved[sid] for sid in share.accounts if sid in saved} if saved else {}
         return shares or [Share([], 1)]
 
-    def read(self, partition: Share) -> Iterator[pa.RecordBatch]:
+    def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
         """The rows of a share as Arrow batches."""
         from pyspark_twilio.columns import Columns
         from pyspark_twilio.options import sentences
 
+        assert isinstance(partition, Share)
         if not partition.accounts:
             return
         columns = Columns(self._options.schema())
