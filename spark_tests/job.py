@@ -74,6 +74,7 @@ def main() -> None:
     (Path(folder) / "events").mkdir(exist_ok=True)
     builder = SparkSession.builder.master(master)
     settings = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": f"file://{folder}/events",
+                "spark.eventLog.compress": "false", "spark.log.level": "INFO",
                 "spark.ui.enabled": str(what == "show").lower()}
     for name, value in {**SETTINGS, **settings}.items():
         builder = builder.config(name, value)
