@@ -40,7 +40,8 @@ def wheel(built: Path) -> Path:
 def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    wanted = {str(path.relative_to(ROOT)) for path in (ROOT / "source_twilio").rglob("*") if path.is_file()}
+    packages = [ROOT / "source_twilio", ROOT / "pyspark_twilio"]
+    wanted = {str(path.relative_to(ROOT)) for one in packages for path in one.rglob("*") if path.is_file()}
     wanted = {name for name in wanted if "__pycache__" not in name}
     assert {name for name in names if not name.startswith(f"source_twilio_complete-{VERSION}.dist-info/")} == wanted
     assert "source_twilio/manifest.yaml" in names
@@ -53,7 +54,7 @@ def test_source_distribution_has_no_tests_and_no_secrets(built: Path) -> None:
     (found,) = built.glob("*.tar.gz")
     with tarfile.open(found) as archive:
         places = {Path(name).parts[1] for name in archive.getnames() if len(Path(name).parts) > 1}
-    assert places == {"LICENSE", "PKG-INFO", "README.md", "pyproject.toml", "source_twilio"}
+    assert places == {"LICENSE", "PKG-INFO", "README.md", "pyproject.toml", "pyspark_twilio", "source_twilio"}
 
 
 def test_twine_finds_nothing_to_say(built: Path) -> None:

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Sourced by quickstart.sh and test.sh, with $root set, and $lock: `quickstart` or `tests`. Makes the environment that it
-# names, unless it is there, and sets $programs to the folder of its commands.
+# Sourced by quickstart.sh and test.sh, with $root set, and $lock: `quickstart`, `tests` or `spark`. Makes the environment
+# that it names, unless it is there, and sets $programs to the folder of its commands.
 
 newest=13 # minor version of Python 3
 
@@ -22,6 +22,7 @@ fi
 case $lock in
 quickstart) environment=$root/.quickstart/environment ;;
 tests) environment=$root/.environment ;;
+spark) environment=$root/.environment-spark ;;
 esac
 programs=$environment/bin
 "$python" "$root/quickstart/environment.py" "$environment" "$lock"

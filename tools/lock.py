@@ -35,6 +35,8 @@ UNUSED = (
 )
 # PyAirbyte has upper bounds below what ships. By its metadata alone: a test runs it with these.
 BEYOND_PYAIRBYTE = ("cffi>=2", "cryptography>=46.0.5", "pyopenssl>=26")
+# What the tests of the Spark data source import beside it; they run in an environment of their own.
+SPARK_TESTS = ("deltalake>=1,<2", "freezegun>=1.5", "pytest>=8.3", "pytest-timeout>=2.3", "trustme>=1.2,<2")
 NEVER = "; python_version < '3'"
 
 
@@ -56,6 +58,7 @@ LOCKS = {
     "tests": Lock(
         extras=("quickstart", "tests"), without=("unidecode",), anyway=BEYOND_PYAIRBYTE, like="product"
     ),
+    "spark": Lock((BUILD, *SPARK_TESTS), extras=("spark",), without=UNUSED, like="tests"),
     "quickstart": Lock(extras=("quickstart",), without=tuple(name for name in UNUSED if name != "rich"), like="tests"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ COMPONENTS = "source_twilio.components"
 
 
 @pytest.mark.parametrize(
-    "folder", ["source_twilio", "integration_tests", "unit_tests", "tools", "benchmarks", "quickstart"]
+    "folder", ["source_twilio", "integration_tests", "unit_tests", "tools", "benchmarks", "quickstart", "spark_tests"]
 )
 def test_no_modules_import_each_other(folder: str) -> None:
     found = graph(ROOT, folder)
@@ -35,6 +36,16 @@ def test_packages_of_components_know_those_below_them_only() -> None:
         if rooms.get(other, other) not in below[rooms[name]]
     ]
     assert wrong == []
+
+
+def test_the_connector_knows_nothing_of_spark() -> None:
+    """An engine calls it; what a task reads is read the same way whoever schedules it."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "source_twilio").rglob("*.py")}
+    importing = re.compile(r"^\s*(import|from) (pyspark|pyarrow)", re.M)
+    assert [path.name for path, text in texts.items() if importing.search(text)] == []
+    imported = graph(ROOT, "pyspark_twilio")
+    assert imported["pyspark_twilio.source"] and circles(imported) == []
+    assert sum(len(path.read_text().splitlines()) for path in (ROOT / "pyspark_twilio").glob("*.py")) < 500
 
 
 def test_every_way_to_import_counts(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from source_twilio.components.blocks import (
     records_of,
     step_of,
 )
+from source_twilio.components.reading.reader import StreamReader
 from source_twilio.components.reading.retrievers import ListRetriever
 from source_twilio.components.reading.streams import TwilioStream
 from source_twilio.components.reading.windows import RangePolicy
@@ -98,10 +99,10 @@ class StreamBuilder:
         row = self._rows[name]
         ranges = self._ranges(self._range_of(row))
         retriever = self._retriever(name)
-        return TwilioStream(
-            row,
+        sync = row.get("incremental_sync") or {}
+        reader = StreamReader(
+            name,
             retriever,
-            self._cursor(row, ranges, saved),
             ranges,
             self.accounts,
             self.workers,
@@ -109,7 +110,9 @@ class StreamBuilder:
             family=family_of(row["url"], self._families),
             offered=self._is_offered(retriever.requester.product),
             optional=self._optional.get(retriever.requester.product, ""),
+            cursor_field=sync.get("cursor_field", ""),
         )
+        return TwilioStream(row, reader, self._cursor(row, ranges, saved))
 
     def _is_offered(self, product: str) -> bool:
         region = self._config["region"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_twilio.components.reading.streams import CREDENTIALS
+from source_twilio.components.reading.reader import CREDENTIALS
 from source_twilio.components.rows.records import Row
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.units import SECOND

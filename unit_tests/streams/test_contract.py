@@ -42,16 +42,16 @@ class RowForm(SourceTwilio):
             self.stop()
 
 
-def rows_alone(partition: AccountPartition, *args: Any) -> Iterator[Record]:
+def rows_alone(partition: AccountPartition) -> Iterator[Record]:
     """The partition's pages as one record a row."""
-    for record in _pages(partition, *args):
+    for record in _read(partition):
         page: Page = record.data["page"]
         for row in page.rows:
             yield Record(row, record.stream_name, record.associated_slice)
         page.release()
 
 
-_pages = streams.AccountPartition._pages
+_read = streams.AccountPartition.read
 
 
 def printed(source: SourceTwilio, twilio: Twilio) -> list[Message]:
@@ -69,7 +69,7 @@ def both(clock: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Message], li
     page_size(monkeypatch, 8)
     states_at_every_page(monkeypatch)
     as_it_is = printed(SourceTwilio(catalog_of(*NAMES), CONFIG, None), Twilio(World(small=True)))
-    monkeypatch.setattr(streams.AccountPartition, "_pages", rows_alone)
+    monkeypatch.setattr(streams.AccountPartition, "read", rows_alone)
     row_form = printed(RowForm(catalog_of(*NAMES), CONFIG, None), Twilio(World(small=True)))
     return as_it_is, row_form
 

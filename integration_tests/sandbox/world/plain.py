@@ -1,5 +1,5 @@
-"""Streams without a life of their own, made from their recorded pages: a row a day where a list is asked for by when its
-rows were created, else a few rows, some changing now and then."""
+"""Streams without a life of their own, made from their recorded pages: a row a day where a list is asked for by when
+its rows were created, else a few rows, some changing now and then."""
 
 from __future__ import annotations
 

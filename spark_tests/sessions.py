@@ -1,0 +1,128 @@
+"""Starts Spark beside a sandbox, and says what a row of the connector has to be in Spark."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from integration_tests.helpers import ROOT
+from integration_tests.sandbox import Sandbox
+
+MASTERS = ("local[2]", "local-cluster[2,1,1024]")
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.python.authenticate.socketTimeout": "120s",  # a busy machine starts Python slowly
+    "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",
+}
+
+
+def variables(sandbox: Sandbox) -> dict[str, str]:
+    """What Spark's processes need to be told: whose Twilio, and which Python."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**sandbox.env, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": path, "SPARK_LOCAL_IP": "127.0.0.1"}
+
+
+@contextmanager
+def session(master: str, sandbox: Sandbox, folder: Path, **settings: str) -> Iterator[Any]:
+    """A session. The JVM is this process's child and has its variables from when it began, so all sessions of a process
+    share a sandbox; what is written goes below the folder."""
+    from pyspark.sql import SparkSession
+
+    os.environ.update(variables(sandbox))
+    builder = SparkSession.builder.master(master).config("spark.sql.warehouse.dir", str(folder / "warehouse"))
+    for name, value in {**SETTINGS, **settings}.items():
+        builder = builder.config(name, value)
+    started = builder.getOrCreate()
+    started.sparkContext.setLogLevel("ERROR")
+    try:
+        yield started
+    finally:
+        started.stop()
+
+
+def read(spark: Any, stream: str, config: Path, **options: Any) -> Any:
+    """The data frame of a stream."""
+    return spark.read.format("twilio").options(stream=stream, config=str(config), **options).load()
+
+
+def changes(spark: Any, stream: str, config: Path, **options: Any) -> Any:
+    """The streaming data frame of a stream."""
+    return spark.readStream.format("twilio").options(stream=stream, config=str(config), **options).load()
+
+
+def schema_of(stream: str) -> dict[str, Any]:
+    """The JSON schema of a stream."""
+    found: dict[str, Any] = json.loads((ROOT / "source_twilio" / "schemas" / f"{stream}.json").read_bytes())
+    return found
+
+
+def wanted(row: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What Spark has to show of a connector's row, by the schema's words; what has no column is under `_undeclared`."""
+    rest: dict[str, Any] = {}
+    found = _object(row, schema, rest)
+    return {**found, "_undeclared": rest or None}
+
+
+def _object(row: Mapping[str, Any], schema: Mapping[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+    properties = schema["properties"]
+    rest.update({name: value for name, value in row.items() if name not in properties})
+    return {name: _value(row.get(name), declared, rest, name) for name, declared in properties.items()}
+
+
+def _value(value: Any, schema: Mapping[str, Any], rest: dict[str, Any], name: str) -> Any:
+    declared = schema["type"]
+    kinds = [declared] if isinstance(declared, str) else [kind for kind in declared if kind != "null"]
+    if value is None:
+        return None
+    if kinds == ["object"] and schema.get("properties") and "SMS" not in schema["properties"]:
+        below: dict[str, Any] = {}
+        found = _object(value, schema, below)
+        rest.update({name: below} if below else {})
+        return found
+    if kinds == ["array"] and schema.get("items"):
+        parts: list[dict[str, Any]] = [{} for _ in value]
+        listed = [_value(one, schema["items"], part, "") for one, part in zip(value, parts, strict=True)]
+        if any(parts):
+            rest[name] = [part.get("") for part in parts]
+        return listed
+    if schema.get("format") == "date-time":
+        whole, _, finer = value.removesuffix("Z").partition(".")
+        return datetime.fromisoformat(f"{whole}.{(finer or '0')[:6]:0<6}")
+    if schema.get("format") == "date":
+        return date.fromisoformat(value)
+    return float(value) if kinds == ["number"] else value
+
+
+def shown(row: Any, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A Spark row, as `wanted` says it: JSON text is read, since keys of an object have no order."""
+    found = row.asDict(recursive=True)
+    return {**_texts(found, schema), "_undeclared": found["_undeclared"] and json.loads(found["_undeclared"])}
+
+
+def _texts(found: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _text(value, schema["properties"].get(name, {})) for name, value in found.items()}
+
+
+def _text(value: Any, schema: Mapping[str, Any]) -> Any:
+    is_structure = "object" in schema.get("type", ()) or "array" in schema.get("type", ())
+    if isinstance(value, dict):
+        return _texts(value, schema)
+    if isinstance(value, list):
+        return [_text(one, schema["items"]) for one in value]
+    return json.loads(value) if is_structure and value is not None else value
+
+
+def key_of(stream: str) -> list[str]:
+    """The columns that a stream's rows are told apart by."""
+    from integration_tests.helpers import streams
+
+    return [path[0] for path in streams()[stream]["source_defined_primary_key"]]
