@@ -148,7 +148,8 @@ def ours() -> Environment:
     if not (CHECKOUT / "pyproject.toml").exists():
         raise Unavailable("the checkout has no pyproject.toml yet")
     digest = hashlib.sha256()
-    sources = sorted(path for path in (CHECKOUT / "source_twilio").rglob("*") if "__pycache__" not in path.parts)
+    packages = [CHECKOUT / "source_twilio", CHECKOUT / "pyspark_twilio"]  # the wheel has both
+    sources = sorted(path for one in packages for path in one.rglob("*") if "__pycache__" not in path.parts)
     lock = CHECKOUT / "requirements" / "product.txt"
     for path in (CHECKOUT / "pyproject.toml", lock, *(path for path in sources if path.is_file())):
         digest.update(path.read_bytes())
@@ -158,7 +159,8 @@ def ours() -> Environment:
     for path in CHECKOUT.iterdir():
         if path.is_file():
             shutil.copy2(path, copy)
-    shutil.copytree(CHECKOUT / "source_twilio", copy / "source_twilio", ignore=shutil.ignore_patterns("__pycache__"))
+    for one in packages:
+        shutil.copytree(one, copy / one.name, ignore=shutil.ignore_patterns("__pycache__"))
     return Environment("ours", (str(copy),), lock, digest.hexdigest()).ready()
 
 
