@@ -12,8 +12,8 @@ OF_THE_LIBRARY = ("Marking stream ", "Syncing stream: ", "Finished syncing", "St
 
 
 def test_a_busy_stream_is_told_of_while_its_rows_come(scene: Scene) -> None:
-    scene.control.latency(0.05)
-    outcome = scene.read(["recordings"], page_size=2, constants={"reading.report.EVERY": 0.05})
+    scene.control.latency(0.2)
+    outcome = scene.read(["recordings"], page_size=2, constants={"reading.report.EVERY": 0.02})
     assert (outcome.exit_code, scene.wrong(["recordings"], outcome)) == (0, [])
     rows = [int(found) for found in re.findall(r"still reading, .+? (\d+) rows", "\n".join(outcome.logs("INFO")))]
     assert len(set(rows)) > 2 and rows == sorted(rows)
