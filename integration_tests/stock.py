@@ -5,35 +5,21 @@ from __future__ import annotations
 import copy
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-import pytest
 import requests_mock
 from airbyte_cdk.models import SyncMode
-from airbyte_cdk.sources.declarative import concurrent_declarative_source as cdk
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.adapter import mount
-from source_twilio import source
 from tools.docs_manifest import load
 from tools.edition.manifest import manifest
 from unit_tests.support import Output, catalog_of, state_of
-from unit_tests.support.patches import copies
 from unit_tests.support.reading import States, captured
-
-
-@contextmanager
-def parsed_once() -> Iterator[None]:
-    """Parse the CDK's own component schema and our manifest once, for as long as the `with` block lasts."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cdk, "get_declarative_component_schema", copies(cdk.get_declarative_component_schema()))
-        patch.setattr(source, "load_manifest", copies(source.load_manifest()))
-        yield
 
 
 @cache

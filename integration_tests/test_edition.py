@@ -15,11 +15,12 @@ from freezegun import freeze_time
 from integration_tests.oracle import Oracle, Pair
 from integration_tests.sandbox import Twilio, World
 from integration_tests.sandbox.accounts import SUPPORT
-from integration_tests.stock import StockSyncs, parsed_once
+from integration_tests.stock import StockSyncs
 from tools.builder_edition import offered
 from tools.docs_manifest import Stream, load
 from tools.edition.notes import notes
 from unit_tests.support import ConfigBuilder, Syncs
+from unit_tests.support.patches import parsed_once
 
 NOW = datetime(2026, 11, 21, 12)
 LATER = timedelta(days=3)

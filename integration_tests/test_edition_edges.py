@@ -11,9 +11,10 @@ from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 
 from integration_tests.sandbox import EmptyWorld, Twilio
-from integration_tests.stock import StockSyncs, parsed_once
+from integration_tests.stock import StockSyncs
 from unit_tests.support import ConfigBuilder, Output, Syncs, iso
 from unit_tests.support.dated_rows import put, sids
+from unit_tests.support.patches import parsed_once
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

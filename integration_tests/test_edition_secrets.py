@@ -19,8 +19,9 @@ from integration_tests.matrix.lasting import EVIL
 from integration_tests.matrix.runs import Outcome, surroundings
 from integration_tests.sandbox import Sandbox, Twilio, World
 from integration_tests.sandbox.accounts import MAIN, SUPPORT
-from integration_tests.stock import StockSyncs, edition, parsed_once
+from integration_tests.stock import StockSyncs, edition
 from unit_tests.support import Output
+from unit_tests.support.patches import parsed_once
 
 STREAMS = ("accounts", "keys", "queues", "messages", "services", "conversations", "users")
 COMMAND = (sys.executable, "-c", "from airbyte_cdk.cli.source_declarative_manifest import run; run()")

@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from airbyte_cdk.sources.declarative import concurrent_declarative_source as cdk
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 from hypothesis import Phase, settings
 
 from integration_tests.sandbox import EmptyWorld, Twilio
-from source_twilio import source
 from source_twilio.components.twilio import api
 from source_twilio.components.twilio.gate import Health
-from unit_tests.support.patches import copies
+from unit_tests.support.patches import parsed_once
 
 NOW = "2026-11-21T12:00:00Z"
 # Under a clock that stands still nothing ends the search for a smaller example, so that is left to the other profile.
@@ -31,11 +29,7 @@ settings.load_profile("tests")
 
 @pytest.fixture(scope="session", autouse=True)
 def _parsed_once() -> Iterator[None]:
-    """Parse the CDK's component schema, which it only reads, and our manifest once: hundreds of sources are built."""
-    schema = cdk.get_declarative_component_schema()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cdk, "get_declarative_component_schema", lambda: schema)
-        patch.setattr(source, "load_manifest", copies(source.load_manifest()))
+    with parsed_once():
         yield
 
 

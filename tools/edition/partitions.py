@@ -59,8 +59,8 @@ def _of_parent(stream: Stream) -> dict[str, Any]:
 
 def _handing_down(stream: Stream, parent: Stream) -> dict[str, Any]:
     """The parent's list with what its children need in its rows, and without those that have none."""
-    found: dict[str, Any]
-    block, found = stream.row["parent"], {**ref(parent.name)}
+    block = stream.row["parent"]
+    found: dict[str, Any] = {**ref(parent.name)}
     add = [] if stream.main_only else [ref("hand_down")]
     if inside := {name: _inside(path) for name, path in block["keys"].items() if "." in path}:
         add.append(added(**inside))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from airbyte_cdk.sources.declarative import concurrent_declarative_source as cdk
 
 from source_twilio import source
 from source_twilio.components.reading import walk
@@ -17,6 +19,17 @@ def copies(value: Any) -> Callable[[], Any]:
     """Gives a copy of a value at each call, many times faster than `copy.deepcopy`."""
     kept = pickle.dumps(value)
     return lambda: pickle.loads(kept)
+
+
+@contextmanager
+def parsed_once() -> Iterator[None]:
+    """Parse the CDK's component schema, which it only reads, and our manifest once, for as long as the `with` block
+    lasts: hundreds of sources are built."""
+    schema = cdk.get_declarative_component_schema()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cdk, "get_declarative_component_schema", lambda: schema)
+        patch.setattr(source, "load_manifest", copies(source.load_manifest()))
+        yield
 
 
 def page_size(patch: pytest.MonkeyPatch, size: int) -> None:
