@@ -109,26 +109,32 @@ def test_a_restricted_key_fails_the_streams_it_may_not_read_and_names_what_is_mi
     assert "Studio" in error.message and "70051" in error.message
 
 
-def test_an_oauth_token_is_fetched_once_and_renewed_when_it_is_refused(twilio: Twilio) -> None:
-    syncs = Syncs(twilio, KINDS["oauth"].build())
-    syncs.run("calls", "queues", "flows")
-    token_requests = [one for one in twilio.requests() if one["host"] == "oauth.twilio.com"]
-    assert len(token_requests) == 1
-    rows = [
-        row_of(
-            "recordings",
-            "recordings",
-            sid=f"RE{n:032x}",
-            account_sid=MAIN,
-            date_created="Sat, 21 Nov 2026 10:00:00 +0000",
-        )
-        for n in range(1500)
-    ]
+def tokens_of(twilio: Twilio) -> int:
+    return [one["host"] for one in twilio.requests()].count("oauth.twilio.com")
+
+
+def test_an_oauth_token_is_fetched_once(twilio: Twilio) -> None:
+    Syncs(twilio, KINDS["oauth"].build()).run("calls", "queues", "flows")
+    assert tokens_of(twilio) == 1
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_an_oauth_token_that_is_refused_is_renewed(twilio: Twilio, refusals: int) -> None:
+    """Twice as well: the next token, too, may end while a request waits for its turn."""
+    day = {"account_sid": MAIN, "date_created": "Sat, 21 Nov 2026 10:00:00 +0000"}
+    rows = [row_of("recordings", "recordings", sid=f"RE{n:032x}", **day) for n in range(1500)]
     twilio.put_many("recordings", MAIN, rows)
-    twilio.add_fault("status", url="Recordings.json.*Page=1", status=401, code=20003, times=1)
-    output = syncs.run("recordings")
+    twilio.add_fault("status", url="Recordings.json.*Page=1", status=401, code=20003, times=refusals)
+    output = Syncs(twilio, KINDS["oauth"].build()).run("recordings")
     assert len(output.records("recordings")) == 1500
-    assert len([one for one in twilio.requests() if one["host"] == "oauth.twilio.com"]) == 2
+    assert tokens_of(twilio) == 1 + refusals
+
+
+def test_an_oauth_token_that_is_refused_for_good_is_not_renewed_for_ever(twilio: Twilio) -> None:
+    twilio.add_fault("status", url="Recordings.json", status=401, code=20003)
+    output = Syncs(twilio, KINDS["oauth"].build()).run("recordings")
+    assert [error.failure_type.value for error in output.errors()] == ["config_error"]
+    assert tokens_of(twilio) == 3
 
 
 def test_an_oauth_app_with_narrow_scopes_says_so(twilio: Twilio) -> None:

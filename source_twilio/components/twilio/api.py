@@ -23,6 +23,7 @@ from source_twilio.components.twilio.outcomes import Meaning, Policy, Trouble, o
 
 PIECE = 65_536  # bytes of a body at a time
 BRIEFLY = 1 / 15  # see `Stats.briefly`
+RENEWALS = 2  # headers that may have ended while one request waited for its turn
 LAST_PATIENCE = 15.0  # seconds for which a stream that ends in an error anyway still repeats a request
 LOGGER = logging.getLogger("airbyte")
 EDGES = {"ie1": "dublin", "au1": "sydney"}  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
@@ -126,8 +127,7 @@ class Api:
         """
         started = time.monotonic()
         host = urlsplit(url).netloc
-        attempt = unsigned = 0
-        renewed = False
+        attempt = unsigned = renewals = 0
         while True:
             self._fail_if_down(host, who)
             attempt += 1
@@ -144,8 +144,8 @@ class Api:
             if isinstance(result, Refused):
                 self.hosts.good(host)
                 ended = result.status == 401 and result.code in (AUTHENTICATE, None)
-                if ended and not renewed and signature.renew(header):
-                    renewed = True
+                if ended and renewals < RENEWALS and signature.renew(header):
+                    renewals += 1
                     continue
                 result.signer, result.moment = signature.signer, next(self._moments)
                 stats.count(refusals=1)
