@@ -59,12 +59,9 @@ def hosts(facts: Facts) -> str:
 
 
 def products(facts: Facts) -> str:
-    """How many streams each product has, and which."""
-    rows = [("Product", "Streams", ""), ("---",) * 3]
-    for product, streams in facts.products.items():
-        rows.append((f"[{product}](streams.md#{anchor(product)})", str(len(streams)),
-                     ", ".join(f"`{stream.name}`" for stream in streams)))
-    return _table(rows)
+    """How many streams each product has; docs/streams.md says which."""
+    counts = [f"[{product}](streams.md#{anchor(product)}) {len(all_of)}" for product, all_of in facts.products.items()]
+    return fill(f"{', '.join(counts)}.", 120, break_on_hyphens=False)
 
 
 def dated(facts: Facts) -> str:
@@ -96,7 +93,7 @@ def composite_keys(facts: Facts) -> str:
     groups: dict[str, list[Stream]] = {}
     for stream in facts.streams.values():
         if len(stream.key) > 1:
-            groups.setdefault(f"Only `{stream.key[0]}` is kept", []).append(stream)
+            groups.setdefault(f"`{stream.key[0]}`", []).append(stream)
     return _groups(groups, lambda stream: "")
 
 

@@ -130,7 +130,6 @@ ODD_TASK = {
     "status": 200,
     "body": {"meta": {}, "tasks": [{"sid": f"WT{1:032x}", "attributes": '{"flexInteractionSid": 17}'}]},
 }
-ATTEMPTS = "gave no usable answer in … attempts within … s, the last was "
 CASES: dict[str, Case] = {
     "Twilio refused the Auth Token of account … (HTTP 401, code 20003: …": check(config=people.token(secret="wrong")),
     "Twilio refused the API key of account … (HTTP 401, code 20003: …": check(
@@ -153,14 +152,15 @@ CASES: dict[str, Case] = {
     "account … is skipped (HTTP …, code …: …). Its cursor stays where it is": read(
         switch=("suspended_account", "refuse")
     ),
-    "of … subaccounts are not read: a Main API key reads no subaccounts where Twilio does not show it their Auth "
-    "Tokens": read(config=people.MAIN_KEY, switch=("key_sees_tokens", False)),
+    "a Main API key reads no subaccounts where Twilio does not show it their Auth Tokens": read(
+        config=people.MAIN_KEY, switch=("key_sees_tokens", False)
+    ),
     "The API key can read account … and none of its subaccounts": key_without_tokens,
     "names …, which the API key cannot read": read(
         config={**people.MAIN_KEY, "subaccounts": {"mode": "selected", "account_sids": [known.SUPPORT]}},
         switch=("key_sees_tokens", False),
     ),
-    "account … is skipped here and wherever its own credentials are needed (…). Its cursor stays where it is": read(
+    "is skipped here and wherever its own credentials are needed": read(
         "alerts",
         config=people.MAIN_KEY,
         fault={**twilio(401, 20003, "Authenticate"), "account": known.SUPPORT},
@@ -176,16 +176,18 @@ CASES: dict[str, Case] = {
     "HTTP 429 from …, attempt …, again in … s": read(
         fault={**twilio(429, 20429, "Too many requests"), "times": 1}, retry=QUICK
     ),
-    f"{ATTEMPTS}HTTP …": read(fault={"action": "status", "status": 503}),
-    f"{ATTEMPTS}ReadTimeout": read(fault={"action": "stall", "seconds": 60}, retry={**HASTY, "read_timeout": 0.5}),
-    f"{ATTEMPTS}ProxyError (the proxy …": surrounded("read", HTTPS_PROXY="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"),
+    "gave no usable answer in … attempts within … s, the last was HTTP …": read(
+        fault={"action": "status", "status": 503}
+    ),
+    "the last was ReadTimeout": read(fault={"action": "stall", "seconds": 60}, retry={**HASTY, "read_timeout": 0.5}),
+    "the last was ProxyError (the proxy …": surrounded("read", HTTPS_PROXY="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"),
     "wants to know who asks (HTTP 407 Proxy Authentication Required)": asked_by_the_proxy,
     "ConnectionError (the name … cannot be resolved)": lambda scene: scene.read(
         ["messages"], env={}, resolver=0, retry=HASTY
     ),
     "brought no rows (HTTP …": read(fault={"action": "status", "status": 204, "message": "", "url": "Messages"}),
-    f"{ATTEMPTS}an answer that is no JSON object": read(fault={"action": "html"}),
-    f"{ATTEMPTS}HTTP 401 without Twilio's explanation": read(fault={"action": "not_json"}),
+    "the last was an answer that is no JSON object": read(fault={"action": "html"}),
+    "the last was HTTP 401 without Twilio's explanation": read(fault={"action": "not_json"}),
     "has given no usable answer for minutes and is taken for down in this sync": silent_host,
     "The TLS certificate of … could not be verified": untrusted,
     "TLS cannot be set up": surrounded("check", REQUESTS_CA_BUNDLE="/nowhere/ca.pem"),
@@ -210,7 +212,7 @@ CASES: dict[str, Case] = {
     "it is passed over, and so are others of which that is so": read(
         "messaging_pricing_countries", fault={**twilio(404, 20404, "Not found"), "url": "Countries/"}
     ),
-    "Twilio shows … rows at most, all of them of …; more of that second are missing": crowded_second,
+    "more of that second are missing": crowded_second,
     "Twilio keeps no rows as old as …; older ones cannot be read": read(
         switch=("retention", "refuse"), page_size=5, config=configuration(start_date="2023-01-01T00:00:00Z")
     ),
@@ -230,10 +232,10 @@ CASES: dict[str, Case] = {
     "values that cannot be read as what their columns declare": read(fault=page(with_text("price", '"n/a"'))),
     "has no SID in … but a …: it and others like it are passed over": read("flex_interaction_channels", fault=ODD_TASK),
     "has a … that is no date. It counts for nothing": read(state=saved(NO_DATE)),
-    "the list is not sorted by creation or sending, so it is read to its end": read(
+    "the list is not sorted by creation or sending": read(
         switch=("list_order", "unordered"), page_size=20
     ),
-    "no page token shows what stands behind the oldest rows with date_sent, so the list is read to its end": read(
+    "no page token shows what stands behind the oldest rows": read(
         switch=("messages_order", "undated_last"),
         fault={"action": "json", "url": r"Messages\.json.*PageSize=1$", "body": NO_MESSAGES},
         page_size=20,

@@ -38,7 +38,7 @@ SWITCHES = tuple(
             "list_order",
             "newest",
             ("newest", "oldest", "unordered"),
-            "Order of lists on the 2010 API. unordered: a fixed order that follows no date.",
+            "Order of lists on the 2010 API; unordered is a fixed one that follows no date.",
         ),
         (
             "messages_order",
@@ -97,36 +97,36 @@ SWITCHES = tuple(
             ("refuse", "over_25", "accept"),
             "PageSize on the Verify host: always refused with 60373, only above 25, or accepted up to the maximum.",
         ),
-        ("suspended_account", "read", ("read", "refuse"), "Whether rows of a suspended account can be read."),
+        ("suspended_account", "read", ("read", "refuse"), "Rows of a suspended account."),
         (
             "suspended_code",
             20005,
             int,
-            "Twilio's code where a suspended or closed account is refused (10001, 20005, 90010).",
+            "The code that refuses a suspended or closed account (10001, 20005, 90010).",
         ),
         (
             "refusal_status",
             401,
             (401, 403),
-            "HTTP status of a Restricted key's or OAuth app's refusal with code 70051.",
+            "HTTP status of a refusal with code 70051.",
         ),
         (
             "message_bumps_conversation",
             False,
             (False, True),
-            "Whether a new message moves date_updated of its conversation.",
+            "A new message moves date_updated of its conversation.",
         ),
         (
             "retry_after",
             "none",
             ("none", "seconds", "date"),
-            "Whether answers with 429 carry Retry-After, and in which form.",
+            "Retry-After of answers with 429.",
         ),
         (
             "taskrouter_events",
             "one_page",
             ("one_page", "pages"),
-            "Whether /Events of TaskRouter has pages beyond the first.",
+            "What /Events of TaskRouter has.",
         ),
         (
             "insights",
@@ -138,7 +138,7 @@ SWITCHES = tuple(
             "insights_filter",
             "start_time",
             ("start_time", "created_time", "end_time"),
-            "The column that StartTime and EndTime of call summaries look at.",
+            "What StartTime and EndTime of call summaries look at.",
         ),
         (
             "empty_usage",
@@ -150,7 +150,7 @@ SWITCHES = tuple(
             "usage_before_account",
             "clipped",
             ("clipped", "asked"),
-            "A StartDate before the account's creation comes back as that day, as recorded, or as it was asked.",
+            "A StartDate before the account's creation comes back as that day, as recorded, or as asked.",
         ),
         (
             "partial_usage",
@@ -181,7 +181,7 @@ SWITCHES = tuple(
             "page_token",
             "sid",
             ("sid", "opaque"),
-            "What a page token is: PA and the SID of a row, as recorded (tokens.py has the others), or opaque.",
+            "Page tokens are PA and the SID of a row, as recorded, or opaque.",
         ),
         (
             "page_without_token",
@@ -193,7 +193,7 @@ SWITCHES = tuple(
             "later_pages",
             "recorded",
             ("recorded", "counted"),
-            "Whether later pages of messages call themselves page 0 with start 0, as recorded, or are counted on.",
+            "Later pages of messages call themselves page 0 with start 0, as recorded, or are counted on.",
         ),
         (
             "foreign_page_token",
@@ -205,25 +205,25 @@ SWITCHES = tuple(
             "oauth_subaccounts",
             False,
             (False, True),
-            "Whether an OAuth token of the main account reads its subaccounts' 2010 paths.",
+            "An OAuth token of the main account reads its subaccounts' 2010 paths.",
         ),
         (
             "key_sees_tokens",
             True,
             (True, False),
-            "Whether a Main API key sees the Auth Tokens of accounts; users report that they come empty.",
+            "A Main API key sees the Auth Tokens of accounts; users report that they come empty.",
         ),
         (
             "deleted_compositions",
             "hidden",
             ("hidden", "shown"),
-            "Whether deleted video compositions are listed without Status=deleted.",
+            "Deleted video compositions without Status=deleted.",
         ),
         (
             "legacy_region_hosts",
             False,
             (False, True),
-            "Whether hosts with a Region but no edge still answer (api.ie1.twilio.com).",
+            "Hosts with a Region but no edge (api.ie1.twilio.com) still answer.",
         ),
     )
 )
