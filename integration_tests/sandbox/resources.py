@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ class Resource:
         """Whether it belongs to the 2010 API."""
         return self.path.startswith("/2010-04-01/")
 
-    @property
+    @cached_property
     def params(self) -> tuple[str, ...]:
         """The parameters of the path, without the account."""
         return tuple(name for name in re.findall(r"{(\w+)}", self.path) if name != ACCOUNT)
@@ -102,6 +102,7 @@ class Resource:
         return tuple(dig(row, name) for name in self.key)
 
 
+@lru_cache(maxsize=None)
 def snake(name: str) -> str:
     """``ChatServiceSid`` as ``chat_service_sid``."""
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()

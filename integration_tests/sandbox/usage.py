@@ -81,7 +81,9 @@ def _totals(request: Request, accounts: list[str], start: str, end: str) -> Iter
                 continue
             shown = row.at(request.now)
             key = (*unit(shown["start_date"]), shown["category"])
-            sums = groups.setdefault(key, {**shown, **dict.fromkeys(SUMS)})
+            if key not in groups:
+                groups[key] = {**shown, **dict.fromkeys(SUMS)}
+            sums = groups[key]
             for n in SUMS:
                 if shown[n] is not None:  # the count of totalprice is null: recorded
                     sums[n] = (sums[n] or 0) + Decimal(str(shown[n] or 0))
