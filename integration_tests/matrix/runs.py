@@ -22,6 +22,7 @@ from integration_tests.helpers import ROOT, Run, catalog, configuration, parse, 
 # Figures for tests that wait for the end of the retries; the manifest's own figures take minutes.
 QUICK = {"connect_timeout": 2, "read_timeout": 1.5, "whole_timeout": 3, "retry_for": 2, "longest_wait": 0.3}
 HASTY = {**QUICK, "retry_for": 0.2, "longest_wait": 0.1}  # where only the error matters
+AT_ONCE = 30.0  # seconds: on the busiest machine, and still less than what a stall or the retries take
 FIGURES = {"retry": None, "page_size": None, "constants": None, "resolver": None}  # as they are
 
 

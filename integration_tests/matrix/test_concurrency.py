@@ -7,7 +7,6 @@ import re
 import pytest
 
 from integration_tests.helpers import configuration
-from integration_tests.matrix.runs import Outcome
 from integration_tests.matrix.world import Scene
 
 STREAMS = [
@@ -33,37 +32,17 @@ STREAMS = [
 LIMIT, LATENCY = 10, 0.15
 
 
-def limited(scene: Scene, workers: int, limit: int | None, retry_after: str = "none") -> tuple[Outcome, list[int]]:
-    """A read with so many workers, and the status of each of its requests."""
-    scene.reset()
+@pytest.mark.parametrize("retry_after", ["none", "seconds"])
+def test_forty_workers_at_a_limit_of_ten(retry_after: str, scene: Scene) -> None:
     scene.control.set_switch("retry_after", retry_after)
     scene.control.latency(LATENCY)
-    scene.control.limit_in_flight(limit)
-    outcome = scene.read(STREAMS, config=configuration(num_workers=workers))
-    return outcome, [one["status"] for one in scene.control.requests()]
-
-
-@pytest.fixture(scope="module")
-def calm(still: Scene) -> float:
-    """How long as many workers take as Twilio allows requests."""
-    outcome, statuses = limited(still, LIMIT, None)
-    assert set(statuses) == {200}
-    return outcome.seconds
-
-
-@pytest.mark.parametrize("retry_after", ["none", "seconds"])
-def test_forty_workers_at_a_limit_of_ten(retry_after: str, calm: float, scene: Scene) -> None:
-    busy, statuses = limited(scene, 4 * LIMIT, LIMIT, retry_after)
-    refused, ratio = statuses.count(429), busy.seconds / calm
-    print(
-        f"\n{4 * LIMIT} workers at a limit of {LIMIT}: {busy.seconds:.1f} s with {refused} of {len(statuses)} requests "
-        f"refused, {ratio:.2f} times the {calm:.1f} s of {LIMIT} workers that are never refused"
-    )
+    scene.control.limit_in_flight(LIMIT)
+    busy = scene.read(STREAMS, config=configuration(num_workers=4 * LIMIT))
+    refused = len(scene.requests(status=429))
     assert (busy.exit_code, busy.errors(), busy.incomplete) == (0, [], set())
     assert scene.wrong(STREAMS, busy) == []
     # the first burst, before anything is known, and a few: without a gate it is three times as many
     assert 0 < refused < 6 * LIMIT
-    assert ratio < 4  # a machine that does other things too; the goal is 1.5
     lines = [line for line in busy.logs("INFO") if "HTTP 429" in line]
     assert len(lines) == refused
     assert max(int(found) for found in re.findall(r"attempt (\d+)", "\n".join(lines))) <= 8

@@ -10,7 +10,7 @@ import pytest
 
 from integration_tests.matrix import people
 from integration_tests.matrix.lasting import CONFIG
-from integration_tests.matrix.runs import Outcome
+from integration_tests.matrix.runs import AT_ONCE, Outcome
 from integration_tests.matrix.world import ALLOWED, RESOURCES, Scene
 from integration_tests.sandbox import accounts as known
 
@@ -179,7 +179,7 @@ def test_wrong_credentials_end_a_read_at_once(name: str, scene: Scene) -> None:
     config, code = WRONG[name]
     outcome = scene.read(STREAMS, config=config)
     assert (outcome.exit_code, outcome.incomplete, outcome.counts()) == (1, set(STREAMS), {})
-    assert outcome.seconds < 5
+    assert outcome.seconds < AT_ONCE
     for stream in STREAMS:
         (error,) = outcome.errors_of(stream)
         assert (error["failure_type"], code in error["message"]) == (CONFIG, True), error["message"]

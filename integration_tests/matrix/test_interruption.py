@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from integration_tests.helpers import ROOT, Run, catalog, configuration, parse, write
-from integration_tests.matrix.runs import Matrix, Running, Starter, surroundings
+from integration_tests.matrix.runs import AT_ONCE, Matrix, Running, Starter, surroundings
 from integration_tests.matrix.world import Key, Scene, key_of
 from integration_tests.sandbox import Sandbox
 
@@ -140,12 +140,10 @@ def test_told_to_end(told: signal.Signals, code: int, long: Scene, whole: Run) -
     try:
         running = long.start_read(STREAMS, config=CONFIG, **SMALL)
         wait_for_lines(running, 200)
-        began = time.monotonic()
         running.kill(told)
-        first = running.wait(20)
+        first = running.wait(AT_ONCE)
     finally:
         long.control.latency(0)
-    assert time.monotonic() - began < 5
     assert first.exit_code == code
     assert first.errors() == []
     assert len([line for line in first.logs("WARN") if line.startswith(f"Told to end ({told.name}).")]) == 1
@@ -170,10 +168,8 @@ def test_told_to_end_while_nobody_takes_the_output(long: Scene, whole: Run, tmp_
         while asked != before:  # until the connector waits for the output
             time.sleep(1)
             asked, before = len(long.control.requests()), asked
-        told = time.monotonic()
         running[0].kill(signal.SIGTERM)
-        outcome = running[0].wait(20)
-        assert time.monotonic() - told < 5
+        outcome = running[0].wait(AT_ONCE)
         lines += [line for line in output if line.endswith("\n")]  # half a line is none
     assert outcome.exit_code == 143
     first = Run(143, parse(lines)[0])
@@ -202,10 +198,8 @@ def test_a_consumer_that_closes_the_pipe(long: Scene, tmp_path: Path) -> None:
         with pipe.open(encoding="utf-8") as output:
             for _ in range(50):
                 assert output.readline()
-        closed = time.monotonic()
         starting.join(30)
-        outcome = running[0].wait(30)
-        assert time.monotonic() - closed < 10
+        outcome = running[0].wait(AT_ONCE)
         assert outcome.exit_code != 0
         asked = len(long.control.requests())
         time.sleep(0.5)

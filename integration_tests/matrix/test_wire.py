@@ -11,7 +11,7 @@ import pytest
 
 from integration_tests.helpers import configuration
 from integration_tests.matrix.lasting import CONFIG, TRANSIENT
-from integration_tests.matrix.runs import Matrix, Starter
+from integration_tests.matrix.runs import AT_ONCE, Matrix, Starter
 from integration_tests.matrix.wire import Connection, drop, in_pieces, trickle, until_the_end, wire
 from integration_tests.sandbox.accounts import MAIN
 
@@ -70,4 +70,4 @@ def test_a_certificate_for_another_name_is_fatal_at_once(starter: Starter, folde
     (error,) = outcome.errors_of("queues")
     assert (outcome.exit_code, error["failure_type"], asked) == (1, CONFIG, [])
     assert "REQUESTS_CA_BUNDLE" in error["message"]
-    assert outcome.seconds < 5
+    assert outcome.seconds < AT_ONCE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ class Resource:
         return tuple(dig(row, name) for name in self.key)
 
 
-@lru_cache(maxsize=None)
+@cache
 def snake(name: str) -> str:
     """``ChatServiceSid`` as ``chat_service_sid``."""
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
