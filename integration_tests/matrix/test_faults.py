@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from integration_tests.matrix.faults import LONGEST_WAIT, READ_TIMEOUT, cases
-from integration_tests.matrix.runs import Outcome
+from integration_tests.matrix.runs import AT_ONCE, Outcome
 from integration_tests.matrix.world import Scene, table
 from integration_tests.sandbox.accounts import MAIN
 
@@ -59,7 +59,7 @@ def test_with_all_faults_at_once_the_sync_succeeds_in_bounded_time(faulty: tuple
     assert (outcome.exit_code, outcome.errors(), outcome.incomplete) == (0, [], set())
     assert outcome.complete == set(STREAMS)
     # two time-outs of each stalled list, the waits between, and the read itself
-    assert outcome.seconds < TIMES * (READ_TIMEOUT + 1.5 * LONGEST_WAIT) + 20
+    assert outcome.seconds < TIMES * (READ_TIMEOUT + 1.5 * LONGEST_WAIT) + AT_ONCE
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integration_tests.matrix.lasting import LASTING
-from integration_tests.matrix.runs import Outcome
+from integration_tests.matrix.runs import AT_ONCE, Outcome
 from integration_tests.matrix.world import Scene, table
 from integration_tests.sandbox.accounts import MAIN
 
@@ -53,7 +53,7 @@ def reads(still: Scene) -> Iterator[Reads]:
 
 def test_the_sync_fails_in_bounded_time(reads: Reads) -> None:
     assert reads.broken.exit_code == 1
-    assert reads.broken.seconds < FIGURES["retry_for"] + FIGURES["read_timeout"] + 15
+    assert reads.broken.seconds < FIGURES["retry_for"] + FIGURES["read_timeout"] + AT_ONCE
 
 
 def test_only_the_broken_streams_fail(reads: Reads) -> None:

@@ -22,7 +22,7 @@ ROWS = [
 ]
 QUEUES = {"queues": ROWS, "next_page_uri": None}
 FIGURES = {"connect_timeout": 1, "read_timeout": 2, "whole_timeout": 1.5, "retry_for": 2, "longest_wait": 0.3}
-LONGEST = FIGURES["retry_for"] + FIGURES["read_timeout"] + 6  # one attempt more than the retries last, and the start
+LONGEST = FIGURES["retry_for"] + FIGURES["read_timeout"] + AT_ONCE  # one attempt more than the retries last
 
 
 @pytest.mark.parametrize(
