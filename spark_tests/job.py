@@ -15,7 +15,7 @@ from typing import Any
 
 from deltalake import DeltaTable, write_deltalake
 
-from spark_tests.sessions import session
+from spark_tests.sessions import session, to_the_end
 
 PAGES = ("environment/", "jobs/", "stages/", "SQL/", "SQL/execution/?id=0", "executors/", "StreamingQuery/",
          "api/v1/applications/{app}/environment", "api/v1/applications/{app}/sql", "api/v1/applications/{app}/stages")
@@ -42,7 +42,7 @@ def nightly(spark: Any, config: str, folder: Path) -> None:
     """Bring the table up to the last full hour."""
     frame = spark.readStream.format("twilio").option("stream", "messages").options(**options(config)).load()
     query = frame.writeStream.foreachBatch(merge(str(folder / "table"))).trigger(availableNow=True)
-    query.option("checkpointLocation", str(folder / "checkpoint")).start().awaitTermination()
+    to_the_end(query.option("checkpointLocation", str(folder / "checkpoint")).start)
 
 
 def show(spark: Any, config: str, folder: Path) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 
 from integration_tests.helpers import ROOT
 from integration_tests.sandbox import Sandbox
 
+STARTS = 5
 MASTERS = ("local[2]", "local-cluster[2,1,1024]")
 # A JVM here lives for a minute, and half of its time would go into compiling what it then runs a few times.
 JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -71,6 +73,17 @@ def read(spark: Any, stream: str, config: Path, **options: Any) -> Any:
 def changes(spark: Any, stream: str, config: Path, **options: Any) -> Any:
     """The streaming data frame of a stream."""
     return spark.readStream.format("twilio").options(stream=stream, config=str(config), **options).load()
+
+
+def to_the_end(start: Callable[[], Any]) -> None:
+    """Start a query and wait until it has ended. Spark waits ten seconds for the Python that plans a stream, whatever
+    is configured; where a busy machine takes longer nothing was read and the query is started again."""
+    for left in reversed(range(STARTS)):
+        try:
+            return start().awaitTermination()
+        except StreamingQueryException as error:
+            if not left or "Python worker failed to connect back" not in str(error):
+                raise
 
 
 def schema_of(stream: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from integration_tests.helpers import Run, configuration
 from integration_tests.helpers import read as run_read
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.accounts import SUSPENDED
-from spark_tests.sessions import changes, key_of, read, schema_of, shown, text, wanted
+from spark_tests.sessions import changes, key_of, read, schema_of, shown, text, to_the_end, wanted
 
 # A stream of each block whose cursor an offset can be.
 KINDS = (
@@ -23,16 +24,20 @@ KINDS = (
 )
 
 
-def started(frame: Any, name: str, folder: Path) -> Any:
-    """A query that brings the table of that name up to now."""
-    query = frame.writeStream.format("memory").queryName(name).trigger(availableNow=True)
-    return query.option("checkpointLocation", str(folder / name)).start()
+def into_memory(frame: Any, name: str, folder: Path) -> None:
+    """Bring the table of that name up to now. Its checkpoint is new: such a table cannot go on at one."""
+
+    def start() -> Any:
+        query = frame.writeStream.format("memory").queryName(name).trigger(availableNow=True)
+        return query.option("checkpointLocation", tempfile.mkdtemp(dir=folder)).start()
+
+    to_the_end(start)
 
 
 def into_files(frame: Any, folder: Path) -> None:
     """Bring Parquet files up to now, from a checkpoint that outlives a failure."""
     query = frame.writeStream.format("parquet").trigger(availableNow=True).option("path", str(folder / "rows"))
-    query.option("checkpointLocation", str(folder / "checkpoint")).start().awaitTermination()
+    to_the_end(query.option("checkpointLocation", str(folder / "checkpoint")).start)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +53,7 @@ def connector(sandbox: Sandbox, half_past: datetime, tmp_path_factory: pytest.Te
 def test_rows_are_those_of_the_connector(
     spark: Any, config: Path, connector: Run, tmp_path: Path, stream: str
 ) -> None:
-    started(changes(spark, stream, config, every=3600), stream, tmp_path).awaitTermination()
+    into_memory(changes(spark, stream, config, every=3600), stream, tmp_path)
     schema, key = schema_of(stream), key_of(stream)
     found = {tuple(map(str, map(row.__getitem__, key))): row for row in spark.table(stream).collect()}
     rows = connector.records(stream)
@@ -79,5 +84,5 @@ def test_what_no_offset_bounds_is_read_as_a_batch(
 ) -> None:
     sandbox.control.clear_requests()
     with pytest.raises(Exception, match=f"Stream {stream} .*{why}.*read it as a batch"):
-        started(changes(local, stream, config), stream, tmp_path).awaitTermination()
+        into_memory(changes(local, stream, config), stream, tmp_path)
     assert not sandbox.control.requests()
