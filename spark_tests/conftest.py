@@ -14,9 +14,9 @@ import pytest
 
 from integration_tests.helpers import configuration, write
 from integration_tests.sandbox import Sandbox
-from spark_tests.sessions import MASTERS, session
+from spark_tests.sessions import MASTERS, session, variables
 
-NEED_JAVA = ("test_batch.py", "test_changes.py", "test_killed.py", "test_secrets.py")
+NEED_JAVA = ("test_batch.py", "test_changes.py", "test_killed.py", "test_nightly.py", "test_secrets.py")
 
 
 def _has_java() -> bool:
@@ -42,9 +42,10 @@ def half_past() -> datetime:
 
 @pytest.fixture(scope="session")
 def sandbox(half_past: datetime) -> Iterator[Sandbox]:
-    """A small world that stands still, for tests that only read."""
+    """A small world that stands still, for tests that only read; the one that all sessions of this process ask."""
     with Sandbox(small=True) as started:
         started.control.freeze(half_past.isoformat())
+        os.environ.update(variables(started))
         yield started
 
 
@@ -59,14 +60,14 @@ def spark(
     request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[object]:
     """A session on each kind of master."""
-    with session(request.param, sandbox, tmp_path_factory.mktemp("spark")) as started:
+    with session(request.param, tmp_path_factory.mktemp("spark")) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
 def local(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """A session of one process."""
-    with session(MASTERS[0], sandbox, tmp_path_factory.mktemp("spark")) as started:
+    with session(MASTERS[0], tmp_path_factory.mktemp("spark")) as started:
         yield started
 
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable, write_deltalake
-from pyspark.sql import SparkSession
 
-from spark_tests.sessions import SETTINGS
+from spark_tests.sessions import session, to_the_end
 
 PAGES = ("environment/", "jobs/", "stages/", "SQL/", "SQL/execution/?id=0", "executors/", "StreamingQuery/",
          "api/v1/applications/{app}/environment", "api/v1/applications/{app}/sql", "api/v1/applications/{app}/stages")
@@ -43,7 +42,7 @@ def nightly(spark: Any, config: str, folder: Path) -> None:
     """Bring the table up to the last full hour."""
     frame = spark.readStream.format("twilio").option("stream", "messages").options(**options(config)).load()
     query = frame.writeStream.foreachBatch(merge(str(folder / "table"))).trigger(availableNow=True)
-    query.option("checkpointLocation", str(folder / "checkpoint")).start().awaitTermination()
+    to_the_end(query.option("checkpointLocation", str(folder / "checkpoint")).start)
 
 
 def show(spark: Any, config: str, folder: Path) -> None:
@@ -72,15 +71,11 @@ def main() -> None:
     """Entry point."""
     what, master, config, folder = sys.argv[1:]
     (Path(folder) / "events").mkdir(exist_ok=True)
-    builder = SparkSession.builder.master(master)
     settings = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": f"file://{folder}/events",
                 "spark.eventLog.compress": "false", "spark.log.level": "INFO",
                 "spark.ui.enabled": str(what == "show").lower()}
-    for name, value in {**SETTINGS, **settings}.items():
-        builder = builder.config(name, value)
-    spark = builder.getOrCreate()
-    {"nightly": nightly, "show": show}[what](spark, config, Path(folder))
-    spark.stop()
+    with session(master, Path(folder), **settings) as spark:
+        {"nightly": nightly, "show": show}[what](spark, config, Path(folder))
 
 
 if __name__ == "__main__":

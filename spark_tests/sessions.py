@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from pyspark.errors import StreamingQueryException
+from pyspark.sql import SparkSession
+
 from integration_tests.helpers import ROOT
 from integration_tests.sandbox import Sandbox
 
+STARTS = 5
 MASTERS = ("local[2]", "local-cluster[2,1,1024]")
+# A JVM here lives for a minute, and half of its time would go into compiling what it then runs a few times.
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 SETTINGS = {
+    "spark.driver.extraJavaOptions": JAVA,
+    "spark.executor.extraJavaOptions": JAVA,
+    "spark.log.level": "ERROR",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": "2",
@@ -32,21 +41,28 @@ def variables(sandbox: Sandbox) -> dict[str, str]:
 
 
 @contextmanager
-def session(master: str, sandbox: Sandbox, folder: Path, **settings: str) -> Iterator[Any]:
-    """A session. The JVM is this process's child and has its variables from when it began, so all sessions of a process
-    share a sandbox; what is written goes below the folder."""
-    from pyspark.sql import SparkSession
+def session(master: str, folder: Path, **settings: str) -> Iterator[Any]:
+    """A session; what it writes goes below the folder. Settings lie over those that all sessions have.
 
-    os.environ.update(variables(sandbox))
-    builder = SparkSession.builder.master(master).config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-    for name, value in {**SETTINGS, **settings}.items():
+    The JVM is this process's child and has the variables that this had when the first session began: set `variables`
+    before. Applications bear the number of this process, since clusters that start in the same second would else give
+    them the same names.
+    """
+    own = {"spark.sql.warehouse.dir": str(folder / "warehouse"),
+           "spark.deploy.appIdPattern": f"app-%s-%04d-{os.getpid()}"}
+    builder = SparkSession.builder.master(master)
+    for name, value in {**SETTINGS, **own, **settings}.items():
         builder = builder.config(name, value)
     started = builder.getOrCreate()
-    started.sparkContext.setLogLevel("ERROR")
     try:
         yield started
     finally:
         started.stop()
+
+
+def text(moment: datetime) -> str:
+    """A moment as the configuration takes it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def read(spark: Any, stream: str, config: Path, **options: Any) -> Any:
@@ -57,6 +73,17 @@ def read(spark: Any, stream: str, config: Path, **options: Any) -> Any:
 def changes(spark: Any, stream: str, config: Path, **options: Any) -> Any:
     """The streaming data frame of a stream."""
     return spark.readStream.format("twilio").options(stream=stream, config=str(config), **options).load()
+
+
+def to_the_end(start: Callable[[], Any]) -> None:
+    """Start a query and wait until it has ended. Spark waits ten seconds for the Python that plans a stream, whatever
+    is configured; where a busy machine takes longer nothing was read and the query is started again."""
+    for left in reversed(range(STARTS)):
+        try:
+            return start().awaitTermination()
+        except StreamingQueryException as error:
+            if not left or "Python worker failed to connect back" not in str(error):
+                raise
 
 
 def schema_of(stream: str) -> dict[str, Any]:

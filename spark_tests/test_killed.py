@@ -18,11 +18,13 @@ from integration_tests.sandbox.accounts import MAIN, SUPPORT
 from spark_tests.sessions import MASTERS, read, session
 
 ROWS = 5_000  # of each of two accounts
+PAGE = 5  # that of each account comes late, so its task is in the middle: it has handed out rows and will hand out more
+LATE = 15  # seconds
 
 
 @pytest.fixture(scope="module")
-def busy(sandbox: Sandbox, half_past: datetime) -> Iterator[Sandbox]:
-    """Two accounts with many messages, and a Twilio that takes its time."""
+def busy(sandbox: Sandbox, half_past: datetime) -> Sandbox:
+    """Two accounts with many messages."""
     form = "%a, %d %b %Y %H:%M:%S +0000"
     for start, sid in enumerate((MAIN, SUPPORT)):
         moments = [(half_past - timedelta(minutes=10 + 7 * number)).strftime(form) for number in range(ROWS)]
@@ -32,15 +34,13 @@ def busy(sandbox: Sandbox, half_past: datetime) -> Iterator[Sandbox]:
             for number, moment in enumerate(moments)
         ]
         sandbox.control.put_many("messages", sid, rows)
-    sandbox.control.latency(0.4)
-    yield sandbox
-    sandbox.control.latency(0)
+    return sandbox
 
 
 @pytest.fixture(scope="module")
 def cluster(busy: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A session with two executors, processes of their own."""
-    with session(MASTERS[1], busy, tmp_path_factory.mktemp("spark")) as started:
+    with session(MASTERS[1], tmp_path_factory.mktemp("spark")) as started:
         yield started
 
 
@@ -57,10 +57,14 @@ def processes() -> dict[int, tuple[int, str]]:
     return found
 
 
-def executors(application: str) -> list[int]:
-    """The executors of an application."""
-    return [pid for pid, (_, line) in processes().items()
-            if "CoarseGrainedExecutorBackend" in line and application in line and "java" in line.split()[0]]
+def at_work(spark: Any) -> list[int]:
+    """The executors that have a task. One that has none, done or not yet begun, would be killed in vain."""
+    context = spark.sparkContext
+    known = context._jsc.sc().statusStore().executorList(True)
+    summaries = [known.apply(number) for number in range(known.size())]
+    names = {f"--executor-id {one.id()} " for one in summaries if one.activeTasks()}
+    return [pid for pid, (_, line) in processes().items() if "java" in line.split(" ")[0]
+            and context.applicationId in line and any(name in line for name in names)]
 
 
 def python_workers(executor: int) -> list[int]:
@@ -83,16 +87,18 @@ def test_killed_in_the_middle(cluster: Any, busy: Sandbox, config: Path, tmp_pat
             failures.append(error)
 
     busy.control.clear_requests()
+    for sid in (MAIN, SUPPORT):
+        busy.control.add_fault("stall", url=r"/Messages\.json", account=sid, nth=PAGE, times=1, seconds=LATE)
     writing = threading.Thread(target=write)
     writing.start()
-    deadline = time.monotonic() + 120
-    while sum(request["stream"] == "messages" for request in busy.control.requests()) < 6:
-        assert writing.is_alive() and time.monotonic() < deadline, failures
-        time.sleep(0.2)
-    working = [pid for pid in executors(cluster.sparkContext.applicationId) if python_workers(pid)]
-    os.kill(working[0] if victim == "executor" else python_workers(working[0])[0], signal.SIGKILL)
-    writing.join(180)
-    assert not writing.is_alive() and not failures
+    while sum(request["fault"] == "stall" for request in busy.control.requests()) < 2:
+        assert writing.is_alive(), failures
+        time.sleep(0.1)
+    working = at_work(cluster)[0]
+    os.kill(working if victim == "executor" else python_workers(working)[0], signal.SIGKILL)
+    writing.join()
+    busy.control.clear_faults()
+    assert not failures
 
     found = [row.sid for row in cluster.read.parquet(str(tmp_path / "rows")).select("sid").collect()]
     assert len(found) == len(set(found))

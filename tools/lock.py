@@ -36,7 +36,14 @@ UNUSED = (
 # PyAirbyte has upper bounds below what ships. By its metadata alone: a test runs it with these.
 BEYOND_PYAIRBYTE = ("cffi>=2", "cryptography>=46.0.5", "pyopenssl>=26")
 # What the tests of the Spark data source import beside it; they run in an environment of their own.
-SPARK_TESTS = ("deltalake>=1,<2", "freezegun>=1.5", "pytest>=8.3", "pytest-timeout>=2.3", "trustme>=1.2,<2")
+SPARK_TESTS = (
+    "deltalake>=1,<2",
+    "freezegun>=1.5",
+    "pytest>=8.3",
+    "pytest-timeout>=2.3",
+    "pytest-xdist>=3.6",
+    "trustme>=1.2,<2",
+)
 NEVER = "; python_version < '3'"
 
 
