@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -58,13 +59,16 @@ def processes() -> dict[int, tuple[int, str]]:
 
 
 def at_work(spark: Any) -> list[int]:
-    """The executors that have a task. One that has none, done or not yet begun, would be killed in vain."""
+    """The executors that have a task, by what the scheduler knows; what the UI shows may be late. One that has none,
+    done or not yet begun, would be killed in vain."""
     context = spark.sparkContext
-    known = context._jsc.sc().statusStore().executorList(True)
-    summaries = [known.apply(number) for number in range(known.size())]
-    names = {f"--executor-id {one.id()} " for one in summaries if one.activeTasks()}
-    return [pid for pid, (_, line) in processes().items() if "java" in line.split(" ")[0]
-            and context.applicationId in line and any(name in line for name in names)]
+    running = context._jsc.sc().taskScheduler().runningTasksByExecutors()
+    found = []
+    for pid, (_, line) in processes().items():
+        name = re.search(rf" --executor-id (\S+) .*--app-id {context.applicationId} ", line)
+        if name and "java" in line.split(" ")[0] and running.contains(name[1]) and running.apply(name[1]):
+            found.append(pid)
+    return found
 
 
 def python_workers(executor: int) -> list[int]:
