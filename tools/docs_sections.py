@@ -59,9 +59,12 @@ def hosts(facts: Facts) -> str:
 
 
 def products(facts: Facts) -> str:
-    """How many streams each product has; docs/streams.md says which."""
-    counts = [f"[{product}](streams.md#{anchor(product)}) {len(all_of)}" for product, all_of in facts.products.items()]
-    return fill(f"{', '.join(counts)}.", 120, break_on_hyphens=False)
+    """How many streams each product has, and which."""
+    rows = [("Product", "Streams", ""), ("---",) * 3]
+    for product, streams in facts.products.items():
+        rows.append((f"[{product}](streams.md#{anchor(product)})", str(len(streams)),
+                     ", ".join(f"`{stream.name}`" for stream in streams)))
+    return _table(rows)
 
 
 def dated(facts: Facts) -> str:
