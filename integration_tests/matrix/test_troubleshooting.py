@@ -3,120 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
-from typing import Any
 
 import pytest
 
-from integration_tests.helpers import ROOT, catalog, configuration
+from integration_tests.helpers import ROOT, configuration
 from integration_tests.matrix import people
+from integration_tests.matrix.cases import (
+    DAYS,
+    Case,
+    asked_by_the_proxy,
+    bad_file,
+    check,
+    crowded_second,
+    key_without_tokens,
+    nameless,
+    page,
+    read,
+    saved,
+    silent_host,
+    surrounded,
+    unknown_stream,
+    untrusted,
+)
 from integration_tests.matrix.lasting import EVIL, twilio
-from integration_tests.matrix.runs import HASTY, QUICK, Outcome
+from integration_tests.matrix.runs import HASTY, QUICK
 from integration_tests.matrix.test_hostile import with_text
 from integration_tests.matrix.test_regions import configured
-from integration_tests.matrix.wire import answering
 from integration_tests.matrix.world import Scene
 from integration_tests.sandbox import accounts as known
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 QUOTES = re.findall(r"^\| `([^`]+)` \|", PAGE, re.MULTILINE)
-Case = Callable[[Scene], Outcome]
-
-
-def read(*names: str, fault: dict[str, Any] | None = None, switch: tuple[str, Any] | None = None, **more: Any) -> Case:
-    """A read of some streams (default messages), with a fault or a switch."""
-
-    def case(scene: Scene) -> Outcome:
-        if fault:
-            scene.control.add_fault(**fault)
-        if switch:
-            scene.control.set_switch(*switch)
-        return scene.read(names or ["messages"], **{"retry": HASTY, **more})
-
-    return case
-
-
-def check(**changes: Any) -> Case:
-    """`check` with a configuration, or with changes to the usual one."""
-    return lambda scene: scene.check(changes.get("config") or configuration(**changes))
-
-
-def surrounded(command: str, **variables: str) -> Case:
-    """A command in another environment."""
-
-    def case(scene: Scene) -> Outcome:
-        env = {**scene.env, **variables}
-        return scene.check(env=env) if command == "check" else scene.read(["messages"], env=env, retry=HASTY)
-
-    return case
-
-
-def saved(state: dict[str, Any], stream: str = "messages") -> list[dict[str, Any]]:
-    """A state message of a stream."""
-    return [{"stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}]
-
-
-def page(text: str) -> dict[str, Any]:
-    """A fault that answers one page of messages."""
-    return {"action": "body", "status": 200, "url": r"/Messages\.json", "body": f'{{"messages": [{text}]}}'}
-
-
-def bad_file(scene: Scene) -> Outcome:
-    """A state that is no JSON."""
-    return scene.matrix.start("read", files={"catalog": catalog(["messages"]), "state": b"{"}).wait()
-
-
-def untrusted(scene: Scene) -> Outcome:
-    """Without the CA of the sandbox."""
-    return scene.check(env={name: value for name, value in scene.env.items() if "proxy" in name.lower()})
-
-
-def unknown_stream(scene: Scene) -> Outcome:
-    """A catalog with a stream that there is not."""
-    stream = {"name": "call_feedback", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
-    entry = {"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
-    return scene.matrix.start("read", files={"catalog": {"streams": [entry]}}).wait()
-
-
-def nameless(scene: Scene) -> Outcome:
-    """No proxy and no names."""
-    return scene.check(env={}, resolver=60, constants={"settings.check.SECONDS": 1})
-
-
-def key_without_tokens(scene: Scene) -> Outcome:
-    """`check` with a Main key to which Twilio shows no tokens."""
-    scene.control.set_switch("key_sees_tokens", False)
-    return scene.check(people.MAIN_KEY)
-
-
-def asked_by_the_proxy(scene: Scene) -> Outcome:
-    """A proxy that wants a password."""
-    with answering(407) as proxy:
-        return scene.read(["messages"], env={**scene.env, "HTTPS_PROXY": proxy, "https_proxy": proxy}, retry=HASTY)
-def crowded_second(scene: Scene) -> Outcome:
-    """Three alerts of one second, and a list that is refused behind the first."""
-    dates = dict.fromkeys(("date_generated", "date_created", "date_updated"), DAYS[2])
-    sids = [f"NO{number:032x}" for number in range(3)]
-    for sid in sids:
-        scene.control.put("alerts", known.MAIN, {"sid": sid, "account_sid": known.MAIN, **dates})
-    scene.control.add_fault("status", url="Alerts.*PageToken", account=known.MAIN, status=400, message="no more of it")
-    try:
-        return scene.read(["alerts"], page_size=1)
-    finally:
-        for sid in sids:
-            scene.control.delete("alerts", known.MAIN, sid)
-
-
-def silent_host(scene: Scene) -> Outcome:
-    """A host that never answers."""
-    scene.control.add_fault("stall", url=r"^monitor\.", seconds=60)
-    return scene.read(
-        ["alerts"], retry={**QUICK, "read_timeout": 0.5, "host_down": 1}, config=configuration(num_workers=1)
-    )
-
-
-DAYS = [(datetime.now(timezone.utc) - timedelta(days=days)).strftime("%Y-%m-%dT00:00:00Z") for days in range(10)]
 NO_MESSAGES = {"messages": [], "next_page_uri": None}
 LATE = {
     "use_global_cursor": False,
@@ -168,9 +85,7 @@ CASES: dict[str, Case] = {
     "names …, which the credentials cannot reach": read(
         config=configuration(subaccounts={"mode": "selected", "account_sids": ["AC" + "f" * 32]})
     ),
-    "The list of accounts broke off behind … accounts": read(
-        fault={"action": "same_page", "url": r"/Accounts\.json"}
-    ),
+    "The list of accounts broke off behind … accounts": read(fault={"action": "same_page", "url": r"/Accounts\.json"}),
     "Twilio does not offer … in this Region, so nothing is read": read("verify_services", config=configured("ie1")),
     "HTTP 404, code 20404: …). Check that …": read(fault=twilio(404, 20404, "Not found")),
     "HTTP 429 from …, attempt …, again in … s": read(
@@ -180,7 +95,9 @@ CASES: dict[str, Case] = {
         fault={"action": "status", "status": 503}
     ),
     "the last was ReadTimeout": read(fault={"action": "stall", "seconds": 60}, retry={**HASTY, "read_timeout": 0.5}),
-    "the last was ProxyError (the proxy …": surrounded("read", HTTPS_PROXY="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"),
+    "the last was ProxyError (the proxy …": surrounded(
+        "read", HTTPS_PROXY="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9"
+    ),
     "wants to know who asks (HTTP 407 Proxy Authentication Required)": asked_by_the_proxy,
     "ConnectionError (the name … cannot be resolved)": lambda scene: scene.read(
         ["messages"], env={}, resolver=0, retry=HASTY
@@ -206,9 +123,7 @@ CASES: dict[str, Case] = {
     "again and again, so smaller ranges are asked for": read(
         "usage_records", fault={**twilio(500, 20500, "Failed"), "url": "Daily", "days": 2}
     ),
-    "Twilio has no data for …": read(
-        "usage_records", fault={**twilio(404, 20404, "Not found"), "url": "Daily"}
-    ),
+    "Twilio has no data for …": read("usage_records", fault={**twilio(404, 20404, "Not found"), "url": "Daily"}),
     "it is passed over, and so are others of which that is so": read(
         "messaging_pricing_countries", fault={**twilio(404, 20404, "Not found"), "url": "Countries/"}
     ),
@@ -232,9 +147,7 @@ CASES: dict[str, Case] = {
     "values that cannot be read as what their columns declare": read(fault=page(with_text("price", '"n/a"'))),
     "has no SID in … but a …: it and others like it are passed over": read("flex_interaction_channels", fault=ODD_TASK),
     "has a … that is no date. It counts for nothing": read(state=saved(NO_DATE)),
-    "the list is not sorted by creation or sending": read(
-        switch=("list_order", "unordered"), page_size=20
-    ),
+    "the list is not sorted by creation or sending": read(switch=("list_order", "unordered"), page_size=20),
     "no page token shows what stands behind the oldest rows": read(
         switch=("messages_order", "undated_last"),
         fault={"action": "json", "url": r"Messages\.json.*PageSize=1$", "body": NO_MESSAGES},

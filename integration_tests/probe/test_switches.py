@@ -13,19 +13,7 @@ from integration_tests.helpers import configuration
 from integration_tests.probe.conftest import NOW, Ask, found
 from integration_tests.sandbox import Twilio, World
 from integration_tests.sandbox.accounts import (
-    IE1_KEY,
-    IE1_SECRET,
     MAIN,
-    MAIN_KEY,
-    MAIN_SECRET,
-    NARROW_OAUTH_ID,
-    NARROW_OAUTH_SECRET,
-    OAUTH_ID,
-    OAUTH_SECRET,
-    RESTRICTED_KEY,
-    RESTRICTED_SECRET,
-    STANDARD_KEY,
-    STANDARD_SECRET,
 )
 from integration_tests.sandbox.adapter import mount
 from integration_tests.sandbox.switches import DEFAULTS
@@ -33,8 +21,6 @@ from source_twilio.probe.__main__ import probe
 from source_twilio.probe.findings import EITHER, NO, UNKNOWN, YES
 from source_twilio.probe.report import Report
 
-OAUTH = {"auth_type": "oauth_client", "client_id": OAUTH_ID, "client_secret": OAUTH_SECRET}
-RESTRICTED = {"auth_type": "api_key", "api_key_sid": RESTRICTED_KEY, "api_key_secret": RESTRICTED_SECRET}
 LISTED, LEFT_OUT = "upper bound listed", "upper bound left out"
 
 # What the connector holds under: switches, the question that shows it, what its line says.
@@ -109,11 +95,11 @@ HOLDS: tuple[tuple[dict[str, Any], str, str], ...] = (
 ELSEWHERE = {
     "alert_cap": "test_cap",
     "cap_rows": "test_cap",
-    "refusal_status": "test_permissions",
+    "refusal_status": "test_credentials",
     "retry_after": "test_wrong: the probe provokes no 429",
-    "missing_product": "test_regions",
+    "missing_product": "test_credentials",
     "page_token_life": "test_page_token",
-    "oauth_subaccounts": "test_oauth",
+    "oauth_subaccounts": "test_credentials",
     "page_without_token": "the connector follows links, which have a token",
     "later_pages": "the connector does not look at the number of a page",
     "usage_before_account": "test_usage_of_a_young_account",
@@ -177,62 +163,6 @@ def test_usage_of_a_young_account(switches: dict[str, str], text: str) -> None:
         report = probe(configuration(account_sid=sid, credentials=credentials))
     assert found(report, "usage-before") == (EITHER, text)
     assert report.wrong == []
-
-
-def test_oauth(ask: Ask, twilio: Twilio) -> None:
-    report = ask(credentials=OAUTH)
-    assert report.wrong == []
-    assert found(report, "oauth-life") == (EITHER, "3600 seconds")
-    assert found(report, "oauth-subaccounts") == (YES, "no: refused (HTTP 401, code 20003)")
-    posts = [request for request in twilio.requests() if request["method"] != "GET"]
-    assert [(post["method"], post["host"]) for post in posts] == [("POST", "oauth.twilio.com")]
-    twilio.set_switch("oauth_subaccounts", True)
-    report = ask(credentials=OAUTH)
-    assert report.wrong == ["oauth-subaccounts"]
-    assert found(report, "oauth-subaccounts")[0] == NO
-
-
-@pytest.mark.parametrize(("credentials", "subaccount"), [
-    ({"auth_type": "api_key", "api_key_sid": MAIN_KEY, "api_key_secret": MAIN_SECRET},
-     (YES, "its messages are listed")),
-    ({"auth_type": "api_key", "api_key_sid": STANDARD_KEY, "api_key_secret": STANDARD_SECRET},
-     (UNKNOWN, "the key may not list accounts")),
-    ({"auth_type": "oauth_client", "client_id": NARROW_OAUTH_ID, "client_secret": NARROW_OAUTH_SECRET},
-     (UNKNOWN, "an OAuth app reads its own account only")),
-])
-def test_kinds_of_credentials(ask: Ask, credentials: dict[str, str], subaccount: tuple[str, str]) -> None:
-    report = ask(credentials=credentials)
-    assert report.wrong == []
-    assert found(report, "subaccount") == subaccount
-    assert found(report, "messages-window")[0] == YES
-
-
-@pytest.mark.parametrize("status", [401, 403])
-def test_permissions(ask: Ask, twilio: Twilio, status: int) -> None:
-    twilio.set_switch("refusal_status", status)
-    report = ask(credentials=RESTRICTED)
-    assert report.wrong == []
-    assert found(report, "key-kind") == (YES, "refused (HTTP 401, code 20003)")
-    assert found(report, "permission") == (EITHER, f"HTTP {status}, code 70051")
-    assert found(report, "verify-no-size") == (UNKNOWN, f"refused (HTTP {status}, code 70051)")
-    assert found(report, "subaccount") == (UNKNOWN, "the key may not list accounts")
-    assert found(report, "messages-window")[0] == YES
-
-
-@pytest.mark.parametrize("missing", ["unresolvable", "not_found"])
-def test_regions(ask: Ask, twilio: Twilio, missing: str) -> None:
-    twilio.set_switch("missing_product", missing)
-    key = {"auth_type": "api_key", "api_key_sid": IE1_KEY, "api_key_secret": IE1_SECRET}
-    report = ask(credentials=key, region="ie1")
-    assert report.wrong == []
-    expected = "no answer" if missing == "unresolvable" else "refused (HTTP 404, code 20404)"
-    answer, detail = found(report, "regional-products")
-    assert answer == EITHER and detail.count(expected) == 4
-    assert found(report, "verify-no-size") == (UNKNOWN, "the Region does not offer verify")
-    twilio.add_fault("json", url=r"^verify\.|^video\.|^pricing\.|^bulkexports\.|^content\.",
-                     body={"services": [], "days": [], "rooms": [], "countries": [], "contents": []})
-    report = ask(credentials=key, region="ie1")
-    assert report.wrong == ["regional-products"]
 
 
 @pytest.mark.parametrize(("cap", "mode", "answer", "text"), [
