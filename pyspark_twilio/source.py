@@ -6,6 +6,7 @@ Nothing but Spark's own is imported before it is needed: Spark imports this modu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -50,21 +51,23 @@ class TwilioReader(DataSourceReader):
 
         return Options(self._given)
 
-    def _slices(self, config: Mapping[str, Any]) -> Slices:
+    @contextmanager
+    def _slices(self, config: Mapping[str, Any]) -> Iterator[Slices]:
+        """The stream's slices for a while. The connector's errors in it are raised as their sentences."""
+        from pyspark_twilio.options import sentences
         from source_twilio.slices import Slices
 
-        return Slices(config, self._options.stream)
+        with sentences():
+            slices = Slices(config, self._options.stream)
+            try:
+                yield slices
+            finally:
+                slices.stop()
 
     def partitions(self) -> list[Share]:
         """The shares of all accounts."""
-        from pyspark_twilio.options import sentences
-
-        with sentences():
-            slices = self._slices(self._options.configuration())
-            try:
-                return self._shares(slices.accounts())
-            finally:
-                slices.stop()
+        with self._slices(self._options.configuration()) as slices:
+            return self._shares(slices.accounts())
 
     def _shares(
         self, accounts: list[str], until: str | None = None, saved: Mapping[str, str] | None = None
@@ -83,7 +86,6 @@ class TwilioReader(DataSourceReader):
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
         """The rows of a share as Arrow batches."""
         from pyspark_twilio.columns import Columns
-        from pyspark_twilio.options import sentences
 
         assert isinstance(partition, Share)
         if not partition.accounts:
@@ -92,18 +94,15 @@ class TwilioReader(DataSourceReader):
         config = {**self._options.configuration(), "num_workers": partition.requests}
         if partition.until:
             config["end_date"] = partition.until
-        with sentences():
-            slices, rows = self._slices(config), []
-            try:
-                for page in slices.rows(partition.accounts, partition.saved, self.strict):
-                    rows += page
-                    if len(rows) >= ROWS:
-                        yield columns.batch(rows)
-                        rows = []
-                if rows:
+        with self._slices(config) as slices:
+            rows: list[dict[str, Any]] = []
+            for page in slices.rows(partition.accounts, partition.saved, self.strict):
+                rows += page
+                if len(rows) >= ROWS:
                     yield columns.batch(rows)
-            finally:
-                slices.stop()
+                    rows = []
+            if rows:
+                yield columns.batch(rows)
 
 
 class TwilioChanges(TwilioReader, DataSourceStreamReader):
@@ -126,20 +125,14 @@ class TwilioChanges(TwilioReader, DataSourceStreamReader):
     def latestOffset(self, start: Any = None, limit: Any = None) -> dict[str, str]:
         """Each account to now, in steps of `every` seconds: else each look would find something new, and Twilio be
         asked without end."""
-        from pyspark_twilio.options import sentences
-
         if set(self._latest.values()) == {self._floor(datetime.now(timezone.utc))}:
             return self._latest
-        with sentences():
-            config = self._options.configuration()
-            slices = self._slices(config)
-            try:
-                slices.check_bounded()
-                accounts = slices.accounts()
-                now = min(self._floor(slices.now()), config.get("end_date") or "9")
-                self._latest = {sid: now for sid in accounts} if now > config["start_date"] else {}
-            finally:
-                slices.stop()
+        config = self._options.configuration()
+        with self._slices(config) as slices:
+            slices.check_bounded()
+            accounts = slices.accounts()
+            now = min(self._floor(slices.now()), config.get("end_date") or "9")
+            self._latest = {sid: now for sid in accounts} if now > config["start_date"] else {}
         return self._latest
 
     def _floor(self, moment: datetime) -> str:
@@ -148,14 +141,8 @@ class TwilioChanges(TwilioReader, DataSourceStreamReader):
 
     def partitions(self, start: dict[str, str], end: dict[str, str]) -> list[Share]:  # type: ignore[override]
         """The shares of the accounts that have something new and are still there."""
-        from pyspark_twilio.options import sentences
-
-        with sentences():
-            slices = self._slices(self._options.configuration())
-            try:
-                accounts = [sid for sid in slices.accounts() if sid in end and end[sid] != start.get(sid)]
-            finally:
-                slices.stop()
+        with self._slices(self._options.configuration()) as slices:
+            accounts = [sid for sid in slices.accounts() if sid in end and end[sid] != start.get(sid)]
         return self._shares(accounts, max(end.values(), default=None), start)
 
 
