@@ -60,7 +60,7 @@ def hosts(facts: Facts) -> str:
 
 def products(facts: Facts) -> str:
     """How many streams each product has."""
-    found = (f"[{product}](streams.md#{anchor(product)}) {len(streams)}" for product, streams in facts.products.items())
+    found = (f"[{name}](streams.md#{anchor(name)}) ({len(streams)})" for name, streams in facts.products.items())
     return fill(f"{', '.join(found)}.", 120, break_long_words=False, break_on_hyphens=False)
 
 
