@@ -59,9 +59,12 @@ def hosts(facts: Facts) -> str:
 
 
 def products(facts: Facts) -> str:
-    """How many streams each product has."""
-    found = (f"[{name}](streams.md#{anchor(name)}) ({len(streams)})" for name, streams in facts.products.items())
-    return fill(f"{', '.join(found)}.", 120, break_long_words=False, break_on_hyphens=False)
+    """How many streams each product has, and which."""
+    rows = [("Product", "Streams", ""), ("---",) * 3]
+    for product, streams in facts.products.items():
+        rows.append((f"[{product}](streams.md#{anchor(product)})", str(len(streams)),
+                     ", ".join(f"`{stream.name}`" for stream in streams)))
+    return _table(rows)
 
 
 def dated(facts: Facts) -> str:
