@@ -24,12 +24,12 @@ def filled(page: str, facts: Facts) -> str:
 def configuration(facts: Facts) -> str:
     """The options of the connector, as a table."""
     spec = facts.spec["connection_specification"]
-    rows = [("Option", "Required", "Default", "Meaning"), ("---",) * 4]
+    rows = [("Option", "Default", "Meaning"), ("---",) * 3]
     for name, option in spec["properties"].items():
         default = option.get("default")
         shown = default["mode"] if isinstance(default, dict) else default
-        rows.append((f"`{name}`", "yes" if name in spec["required"] else "", "" if shown is None else f"`{shown}`",
-                     f"**{option['title']}.** {option['description']}{_choices(option)}"))
+        filled_in = "required" if name in spec["required"] else "" if shown is None else f"`{shown}`"
+        rows.append((f"`{name}`", filled_in, f"**{option['title']}.** {option['description']}{_choices(option)}"))
     return _table(rows)
 
 

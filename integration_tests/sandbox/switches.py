@@ -215,10 +215,8 @@ def checked(name: str, value: Any) -> Any:
 
 def table() -> str:
     """All switches as the table of the README."""
-    lines = ["| Switch | Default | Other answers | |", "|---|---|---|---|"]
+    lines = ["| Switch | Answers, the default first | |", "|---|---|---|"]
     for switch in SWITCHES:
-        others = (
-            "a number" if switch.choices is int else ", ".join(f"`{c}`" for c in switch.choices if c != switch.default)
-        )
-        lines.append(f"| `{switch.name}` | `{switch.default}` | {others} | {switch.text} |")
+        others = ["a number"] if switch.choices is int else [f"`{c}`" for c in switch.choices if c != switch.default]
+        lines.append(f"| `{switch.name}` | {', '.join([f'`{switch.default}`', *others])} | {switch.text} |")
     return "\n".join(lines)
