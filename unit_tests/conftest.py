@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from threading import Lock, local
 from types import SimpleNamespace
 
 import pytest
@@ -50,14 +51,24 @@ def stopwatch(clock: Traveller, monkeypatch: pytest.MonkeyPatch) -> Traveller:
 
 @pytest.fixture
 def waits(stopwatch: Traveller, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long the connector waited before it repeated requests; the clock moves on instead of anybody waiting."""
+    """How long the connector waited before it repeated requests; the clock moves on instead of anybody waiting.
+
+    A request's own time is that of the clock without what other threads waited: side by side, it would not have passed.
+    """
     waited: list[float] = []
+    own, lock = local(), Lock()
 
     def sleep(seconds: float) -> None:
-        waited.append(seconds)
-        stopwatch.shift(seconds)
+        with lock:
+            waited.append(seconds)
+            own.waited = getattr(own, "waited", 0.0) + seconds
+            stopwatch.shift(seconds)
 
-    monkeypatch.setattr(api, "time", SimpleNamespace(monotonic=time.time, sleep=sleep))
+    def monotonic() -> float:
+        with lock:
+            return time.time() - sum(waited) + float(getattr(own, "waited", 0.0))
+
+    monkeypatch.setattr(api, "time", SimpleNamespace(monotonic=monotonic, sleep=sleep))
     monkeypatch.setattr(api, "Health", lambda give_up: Health(give_up, time.time))
     monkeypatch.setattr(random, "uniform", lambda low, high: low)  # the spread is tested by itself
     return waited
