@@ -137,23 +137,23 @@ def configuration(**changes: Any) -> dict[str, Any]:
 
 
 @functools.cache
-def _discovered() -> str:
+def _discovered() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder) / "config.json", configuration())
         run = run_connector(["discover", "--config", path], os.environ)
     (found,) = run.of("CATALOG")
-    return json.dumps(found["streams"])
+    return {stream["name"]: json.dumps(stream) for stream in found["streams"]}
 
 
 def streams() -> dict[str, dict[str, Any]]:
     """The streams of `discover` by their name; `discover` asks Twilio nothing, so it runs once a process."""
-    return {stream["name"]: stream for stream in json.loads(_discovered())}
+    return {name: json.loads(stream) for name, stream in _discovered().items()}
 
 
 def catalog(names: Iterable[str] | None = None, *, full_refresh: bool = False) -> dict[str, Any]:
     """A configured catalog of some streams or all: incremental where the stream can be, unless `full_refresh`."""
-    known = streams()
-    chosen = [known[name] for name in (known if names is None else names)]
+    known = _discovered()
+    chosen = [json.loads(known[name]) for name in (known if names is None else names)]
     return {"streams": [_configured(stream, full_refresh) for stream in chosen]}
 
 

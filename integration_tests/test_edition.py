@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from freezegun import freeze_time
+from time_machine import travel
 
 from integration_tests.oracle import Oracle, Pair
 from integration_tests.sandbox import Twilio, World
@@ -57,13 +57,13 @@ def compared(pytestconfig: pytest.Config) -> tuple[Oracle, list[str]]:
     accounts = ["all"] if is_long else ["selected", SUPPORT]
     config = ConfigBuilder().start("2026-09-10T00:00:00Z").subaccounts(*accounts).put(num_workers=4).build()
     pairs = []
-    with freeze_time(NOW) as clock:
+    with travel(NOW, tick=False) as clock:
         twilio = Twilio(World(small=True))
         ours, stock = Syncs(twilio, config), StockSyncs(twilio, config)
         for _ in range(2):
             now = datetime.utcnow().strftime("%Y-%m-%dT%H:%M:%SZ")
             pairs.append(Pair(ours.run(*names), stock.run(*names), now))
-            clock.tick(LATER)
+            clock.shift(LATER)
     return Oracle(*pairs), names
 
 

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller, travel
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.stock import StockSyncs
@@ -31,9 +30,9 @@ def _parsed_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def clock() -> Iterator[FrozenDateTimeFactory]:
+def clock() -> Iterator[Traveller]:
     """The clock of this process, which stands at NOW until a test moves it."""
-    with freeze_time(NOW) as frozen:
+    with travel(NOW, tick=False) as frozen:
         yield frozen
 
 
@@ -48,7 +47,7 @@ def moments() -> list[datetime]:
 @pytest.mark.parametrize("date_compare", ["instant", "date"])
 @pytest.mark.parametrize("start", STARTS)
 def test_a_row_at_an_edge_comes_once(
-    start: str, date_compare: str, upper_bound: str, clock: FrozenDateTimeFactory
+    start: str, date_compare: str, upper_bound: str, clock: Traveller
 ) -> None:
     config = ConfigBuilder().start(start).put(slice_step_duration="P1W", lookback_window=0).build()
     stock = StockSyncs(Twilio(EmptyWorld(), date_compare=date_compare, upper_bound=upper_bound), config)
@@ -65,7 +64,7 @@ def test_a_row_at_an_edge_comes_once(
 
 @pytest.mark.parametrize("upper_bound", ["before", "at"])
 def test_the_next_sync_reads_what_has_come_since_at_the_second_of_the_cursor(
-    upper_bound: str, clock: FrozenDateTimeFactory
+    upper_bound: str, clock: Traveller
 ) -> None:
     """Rows that bear the very second, or the midnight, at which the cursor stands, and were not there before."""
     config = ConfigBuilder().start(STARTS[0]).build()
@@ -80,7 +79,7 @@ def test_the_next_sync_reads_what_has_come_since_at_the_second_of_the_cursor(
     for name in STREAMS:
         put(ours, name, 2, midnight)
         put(ours, name, 3, NOW)
-    clock.tick(DAY)
+    clock.shift(DAY)
     second: list[Output] = [syncs.run(*STREAMS) for syncs in (ours, stock)]
     for output in second:
         assert {name: sids(output, name) for name in STREAMS} == {name: _all("123", name) for name in STREAMS}

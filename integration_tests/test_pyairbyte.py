@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,9 +17,7 @@ from integration_tests.helpers import START_DATE, configuration
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.accounts import MAIN
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of its own dependencies, about the versions of each other and of Python
-    import airbyte
+if TYPE_CHECKING:  # it takes seconds, in every process that collects the tests
     from airbyte.caches import DuckDBCache
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # PyAirbyte's own
@@ -47,6 +44,8 @@ def twilio(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[DuckDBCache]:
     """A DuckDB file."""
+    from airbyte.caches import DuckDBCache
+
     made = DuckDBCache(db_path=tmp_path / "twilio.duckdb", cache_dir=tmp_path / "cache")
     yield made
     made.close()
@@ -55,6 +54,8 @@ def cache(tmp_path: Path) -> Iterator[DuckDBCache]:
 
 def read(cache: DuckDBCache) -> int:
     """Read the streams as a user of PyAirbyte does; gives how many records came."""
+    import airbyte
+
     source = airbyte.get_source("source-twilio", configuration(), local_executable=EXECUTABLE)
     source.check()
     source.select_streams(READ)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from airbyte_cdk.test.standard_tests import SourceTestSuiteBase
-from freezegun import freeze_time
+from time_machine import travel
 
 from integration_tests.helpers import ROOT
 from integration_tests.sandbox import Sandbox
@@ -56,7 +56,7 @@ def day(pytestconfig: pytest.Config) -> Iterator[None]:
     if not ahead:
         yield
         return
-    with freeze_time(datetime.now(timezone.utc) + ahead, tick=True):
+    with travel(datetime.now(timezone.utc) + ahead):
         yield
 
 

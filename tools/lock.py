@@ -33,12 +33,14 @@ UNUSED = (
     "setuptools",
     "unidecode",
 )
+# Of cyclonedx-bom, to check addresses in lists of parts. jsonschema imports it wherever it is there, which builds a
+# grammar: as much time as all of the CDK takes, in every process that the tests start.
+SLOW = ("rfc3987-syntax",)
 # PyAirbyte has upper bounds below what ships. By its metadata alone: a test runs it with these.
 BEYOND_PYAIRBYTE = ("cffi>=2", "cryptography>=46.0.5", "pyopenssl>=26")
 # What the tests of the Spark data source import beside it; they run in an environment of their own.
 SPARK_TESTS = (
     "deltalake>=1,<2",
-    "freezegun>=1.5",
     "pytest>=8.3",
     "pytest-timeout>=2.3",
     "pytest-xdist>=3.6",
@@ -63,7 +65,7 @@ LOCKS = {
     "installer": Lock(("uv>=0.8,<1",), project=False),
     "product": Lock(without=UNUSED),
     "tests": Lock(
-        extras=("quickstart", "tests"), without=("unidecode",), anyway=BEYOND_PYAIRBYTE, like="product"
+        extras=("quickstart", "tests"), without=("unidecode", *SLOW), anyway=BEYOND_PYAIRBYTE, like="product"
     ),
     "spark": Lock((BUILD, *SPARK_TESTS), extras=("spark",), without=UNUSED, like="tests"),
     "quickstart": Lock(extras=("quickstart",), without=tuple(name for name in UNUSED if name != "rich"), like="tests"),

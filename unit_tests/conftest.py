@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from threading import Lock, local
 from types import SimpleNamespace
 
 import pytest
-from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
-from hypothesis import Phase, settings
+from hypothesis import settings
+from time_machine import Traveller, travel
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from source_twilio.components.twilio import api
@@ -18,11 +18,7 @@ from source_twilio.components.twilio.gate import Health
 from unit_tests.support.patches import parsed_once
 
 NOW = "2026-11-21T12:00:00Z"
-# Under a clock that stands still nothing ends the search for a smaller example, so that is left to the other profile.
-WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
-settings.register_profile(
-    "tests", deadline=None, derandomize=True, max_examples=40, print_blob=True, phases=WITHOUT_SHRINKING
-)
+settings.register_profile("tests", deadline=None, derandomize=True, max_examples=40, print_blob=True)
 settings.register_profile("deep", deadline=None, max_examples=500, print_blob=True)  # --hypothesis-profile=deep
 settings.load_profile("tests")
 
@@ -34,31 +30,45 @@ def _parsed_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def clock() -> Iterator[FrozenDateTimeFactory]:
+def clock() -> Iterator[Traveller]:
     """The clock of this process, which stands at NOW until a test moves it."""
-    with freeze_time(NOW) as frozen:
+    with travel(NOW, tick=False) as frozen:
         yield frozen
 
 
 @pytest.fixture
-def twilio(clock: FrozenDateTimeFactory) -> Twilio:
+def twilio(clock: Traveller) -> Twilio:
     """A Twilio without rows that follows the clock."""
     return Twilio(EmptyWorld())
 
 
 @pytest.fixture
-def waits(clock: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long the connector waited before it repeated requests; the clock moves on instead of anybody waiting."""
+def stopwatch(clock: Traveller, monkeypatch: pytest.MonkeyPatch) -> Traveller:
+    """The clock, which what takes the time by time.monotonic follows too."""
+    monkeypatch.setattr(time, "monotonic", time.time)
+    return clock
+
+
+@pytest.fixture
+def waits(stopwatch: Traveller, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long the connector waited before it repeated requests; the clock moves on instead of anybody waiting.
+
+    A request's own time is that of the clock without what other threads waited: side by side, it would not have passed.
+    """
     waited: list[float] = []
+    own, lock = local(), Lock()
 
     def sleep(seconds: float) -> None:
-        waited.append(seconds)
-        clock.tick(seconds)
+        with lock:
+            waited.append(seconds)
+            own.waited = getattr(own, "waited", 0.0) + seconds
+            stopwatch.shift(seconds)
 
-    def now() -> float:
-        return time.monotonic()  # asked for each time: what was bound at import does not stand still
+    def monotonic() -> float:
+        with lock:
+            return time.time() - sum(waited) + float(getattr(own, "waited", 0.0))
 
-    monkeypatch.setattr(api, "time", SimpleNamespace(monotonic=now, sleep=sleep))
-    monkeypatch.setattr(api, "Health", lambda give_up: Health(give_up, now))
+    monkeypatch.setattr(api, "time", SimpleNamespace(monotonic=monotonic, sleep=sleep))
+    monkeypatch.setattr(api, "Health", lambda give_up: Health(give_up, time.time))
     monkeypatch.setattr(random, "uniform", lambda low, high: low)  # the spread is tested by itself
     return waited

@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from tools.docs_entities import joins
@@ -176,7 +176,7 @@ def test_the_migration_guide_names_streams_and_columns_that_exist() -> None:
         assert set(CODE.findall(row)) <= set(load().streams), row
 
 
-def test_an_idle_account_costs_what_the_page_on_performance_says(clock: FrozenDateTimeFactory) -> None:
+def test_an_idle_account_costs_what_the_page_on_performance_says(clock: Traveller) -> None:
     assert "3 for `conferences` and up to 7 for `calls`" in " ".join(text(DOCS / "performance.md").split())
     costs = {}
     for name in ("messages", "recordings", "notifications", "alerts", "usage_records", "conferences", "calls"):

@@ -13,7 +13,7 @@ import requests_mock
 import yaml
 from airbyte_cdk.models import AirbyteStream, Status, SyncMode
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from integration_tests.sandbox import Twilio, World
 from integration_tests.sandbox.accounts import STANDARD_KEY, STANDARD_SECRET
@@ -115,7 +115,7 @@ def connection(name: str, config: Mapping[str, Any]) -> Status:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_connection_is_tested(name: str, clock: FrozenDateTimeFactory) -> None:
+def test_a_connection_is_tested(name: str, clock: Traveller) -> None:
     assert connection(name, ConfigBuilder().subaccounts("all").build()) == Status.SUCCEEDED
 
 

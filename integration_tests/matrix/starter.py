@@ -16,6 +16,7 @@ end.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -48,6 +49,8 @@ def main() -> None:
     import_module("source_twilio.run")  # the command imports it when it has begun
     source.SourceTwilio(None, None, None)  # imports what is imported late
     manifest, schema = source.load_manifest(), cdk.get_declarative_component_schema()
+    gc.collect()
+    gc.freeze()  # or each run's collector would copy all of it, page by page
     answers = os.dup(1)
     _answer(answers, id=0, pid=os.getpid())
     order = serve(answers)

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 import requests_mock
-from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller, travel
 
 from integration_tests.helpers import configuration
 from integration_tests.sandbox import Twilio, World
@@ -22,14 +21,14 @@ Ask = Callable[..., Report]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def clock() -> Iterator[FrozenDateTimeFactory]:
+def clock() -> Iterator[Traveller]:
     """The clock of this process and of the world in it, which stands at NOW until a test moves it."""
-    with freeze_time(NOW) as frozen:
+    with travel(NOW, tick=False) as frozen:
         yield frozen
 
 
 @pytest.fixture(scope="module")
-def world(clock: FrozenDateTimeFactory) -> Twilio:
+def world(clock: Traveller) -> Twilio:
     """One world for all tests of a module; `twilio` gives it back as it was but for rows that were put there."""
     return Twilio(World())
 

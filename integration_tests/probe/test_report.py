@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from base64 import b64encode
 from typing import Any
 
 import pytest
 import requests_mock
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from integration_tests.helpers import ROOT, configuration
 from integration_tests.probe.conftest import NOW, Ask, found
@@ -81,16 +82,15 @@ def test_the_limit_of_requests(ask: Ask, twilio: Twilio, monkeypatch: pytest.Mon
     assert found(report, "size-declared") == (UNKNOWN, "no list could be read")
 
 
-def test_the_limit_of_time(
-    ask: Ask, twilio: Twilio, clock: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_limit_of_time(ask: Ask, twilio: Twilio, clock: Traveller, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = twilio.answer
 
     def slow(*arguments: Any) -> Any:
-        clock.tick(10)
+        clock.shift(10)
         return answer(*arguments)
 
     monkeypatch.setattr(twilio, "answer", slow)
+    monkeypatch.setattr(time, "monotonic", time.time)
     report = ask()
     clock.move_to(NOW)
     assert len(twilio.requests()) == 7, "the last one began at 60 seconds"

@@ -67,7 +67,7 @@ def _rows(request: Request, place: tuple[str, ...]) -> Callable[[str, Any], Any]
             request.table(resource.name, place, a.sid) for a in request.twilio.directory.children(request.account)
         ]
     if len(tables) == 1:
-        by = orders.place(resource, request.switches, request.now)
+        by = orders.place(resource, request.switches)
         return lambda order, after: tables[0].walk(request.now, order, after, by)
     merged = Table()
     for table in tables:

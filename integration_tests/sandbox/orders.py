@@ -5,6 +5,7 @@ Messages are documented as sorted by DateSent, newest first; calls were recorded
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from . import filters
@@ -16,15 +17,17 @@ APART = 1e12  # seconds: beyond every date
 COLUMNS = {"messages": "date_sent", "calls": "start_time"}
 
 
-def place(resource: Resource, switches: dict[str, Any], now: float) -> Place | None:
+def place(resource: Resource, switches: dict[str, Any]) -> Place | None:
     """Where a row stands at an instant in a list that is not sorted by creation; None for one that is."""
     order = switches.get(f"{resource.name}_order", "created")
     if order == "created":
         return None
-    column = COLUMNS[resource.name]
-    apart = {"dated": 0.0, "undated_first": APART, "undated_last": -APART}[order]
+    return _by_date(COLUMNS[resource.name], {"dated": 0.0, "undated_first": APART, "undated_last": -APART}[order])
 
-    def by_date(row: Row) -> Position:
+
+@cache
+def _by_date(column: str, apart: float) -> Place:
+    def by_date(row: Row, now: float) -> Position:
         date = filters.when(row.at(now), column)
         created, sid = row.position
         return (created + apart, sid) if date == filters.NEVER else (date, sid)
@@ -34,5 +37,5 @@ def place(resource: Resource, switches: dict[str, Any], now: float) -> Place | N
 
 def position(request: Request, row: Row) -> Position:
     """The position of a row in its list, as a token pins it."""
-    by = place(request.resource, request.switches, request.now)
-    return by(row) if by and request.switches["list_order"] == "newest" else row.position
+    by = place(request.resource, request.switches)
+    return by(row, request.now) if by and request.switches["list_order"] == "newest" else row.position

@@ -6,12 +6,13 @@ import zlib
 from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import orjson
 
 Position = tuple[float, str]
-Place = Callable[["Row"], Position]
+Place = Callable[["Row", float], Position]
 FOREVER = float("inf")
 
 
@@ -46,6 +47,13 @@ class Row:
             self._shown, self._from, self._to, self._text = shown, start, end, b""
         return self._shown
 
+    def stays(self, now: float) -> float:
+        """The instant up to which the API shows the row, or does not show it, as it does now."""
+        if not self.since <= now < self.until:
+            return self.since if now < self.since else FOREVER
+        self.at(now)
+        return min(self._to, self.until)
+
     def sent(self, now: float) -> dict[str, Any]:
         """What the API sends: the columns without those that only say where the row stands."""
         shown = self.at(now)
@@ -59,6 +67,16 @@ class Row:
         return self._text
 
 
+class _Placed(NamedTuple):
+    """Rows that are sorted by a place, from when to when they stand so, and their places."""
+
+    place: Place
+    since: float
+    until: float
+    keys: list[Position]
+    rows: list[Row]
+
+
 class Table:
     """The rows of one list, in the order of their creation."""
 
@@ -66,6 +84,7 @@ class Table:
         self.rows: list[Row] = []
         self.keys: dict[tuple[Any, ...], Row] = {}
         self._sorted = True
+        self._placed: _Placed | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -73,7 +92,7 @@ class Table:
     def put(self, key: tuple[Any, ...], row: Row, sort: bool = True) -> None:
         """Add a row, or replace the one with its key."""
         self.drop(key)
-        self.keys[key] = row
+        self.keys[key], self._placed = row, None
         if sort and self._sorted:
             insort(self.rows, row, key=_position)
         else:
@@ -89,6 +108,7 @@ class Table:
             while self.rows[at] is not old:
                 at += 1
             del self.rows[at]
+            self._placed = None
         return old is not None
 
     def visible(self, now: float) -> Iterator[Row]:
@@ -104,8 +124,9 @@ class Table:
         self._sort()
         rows: Iterable[Row]
         if order == "newest" and place:
-            rows = sorted(self.visible(now), key=place, reverse=True)
-            return (row for row in rows if after is None or place(row) < tuple(after))
+            placed = self._by(place, now)
+            end = len(placed.rows) if after is None else bisect_left(placed.keys, tuple(after))
+            return (placed.rows[i] for i in range(end - 1, -1, -1))
         if order == "unordered":
             start = None if after is None else _scatter(after)
             rows = sorted((r for r in self.rows if start is None or _scatter(r.position) > start), key=_scattered)
@@ -116,6 +137,16 @@ class Table:
             begin = 0 if after is None else bisect_right(self.rows, after, key=_position)
             rows = (self.rows[i] for i in range(begin, len(self.rows)))
         return (row for row in rows if row.since <= now < row.until)
+
+    def _by(self, place: Place, now: float) -> _Placed:
+        """The visible rows by their places at an instant; sorted again once one has come, gone or changed."""
+        placed = self._placed
+        if placed is None or placed.place is not place or not placed.since <= now < placed.until:
+            pairs = sorted(((place(row, now), row) for row in self.visible(now)), key=itemgetter(0))
+            until = min((row.stays(now) for row in self.rows), default=FOREVER)
+            placed = _Placed(place, now, until, [key for key, _ in pairs], [row for _, row in pairs])
+            self._placed = placed
+        return placed
 
     def _sort(self) -> None:
         if not self._sorted:

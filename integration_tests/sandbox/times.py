@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 from functools import lru_cache
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAY = 86400
+EPOCH = date(1970, 1, 1)
 ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(\.\d+)?)?)? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?$", re.I
 )
@@ -35,20 +36,33 @@ UNITS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
 
 def rfc(seconds: float) -> str:
     """The form of the 2010 API: ``Fri, 24 May 2019 17:44:46 +0000``."""
-    t = datetime.fromtimestamp(int(seconds), timezone.utc)
-    return f"{DAYS[t.weekday()]}, {t.day:02d} {MONTHS[t.month - 1]} {t:%Y %H:%M:%S} +0000"
+    days, rest = divmod(int(seconds), DAY)
+    return f"{_dates(days)[1]} {_clock(rest)} +0000"
 
 
 def iso(seconds: float) -> str:
     """The form of product hosts; a fraction is written where there is one."""
-    t = datetime.fromtimestamp(int(seconds), timezone.utc)
-    rest = round(seconds - int(seconds), 3)
-    return f"{t:%Y-%m-%dT%H:%M:%S}{f'{rest:.3f}'[1:] if rest else ''}Z"
+    days, rest = divmod(int(seconds), DAY)
+    fraction = round(seconds - int(seconds), 3)
+    return f"{_dates(days)[0]}T{_clock(rest)}{f'{fraction:.3f}'[1:] if fraction else ''}Z"
 
 
 def day(seconds: float) -> str:
     """The UTC date of an instant, ``YYYY-MM-DD``."""
-    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%d")
+    return _dates(int(seconds) // DAY)[0]
+
+
+@lru_cache(maxsize=10_000)
+def _dates(days: int) -> tuple[str, str]:
+    """A day, counted since the epoch, in the forms of product hosts and of the 2010 API."""
+    at = EPOCH + timedelta(days=days)
+    return at.isoformat(), f"{DAYS[at.weekday()]}, {at.day:02d} {MONTHS[at.month - 1]} {at.year}"
+
+
+def _clock(seconds: int) -> str:
+    """The time of the day, of which so many seconds have passed."""
+    minutes, second = divmod(seconds, 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
 
 
 def midnight(seconds: float) -> int:
@@ -135,5 +149,5 @@ def month_start(seconds_: float, back: int = 0) -> float:
 
 def month_end_day(text: str) -> str:
     """The last day of the month in which the day ``YYYY-MM-DD`` lies."""
-    first = datetime.strptime(text[:8] + "01", "%Y-%m-%d")
-    return ((first + timedelta(days=31)).replace(day=1) - timedelta(days=1)).strftime("%Y-%m-%d")
+    _, days = calendar.monthrange(int(text[:4]), int(text[5:7]))
+    return f"{text[:8]}{days:02d}"

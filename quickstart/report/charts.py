@@ -5,13 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from xml.etree import ElementTree
-
-import pygal
-from pygal.etree import etree
-
-etree.to_etree()  # lxml, where it happens to be installed, refuses what pygal hands it
 
 WIDE, NARROW = 760, 350
 LABELS = {WIDE: 9, NARROW: 4}  # of the places on the axis
@@ -33,6 +29,16 @@ def draw(kind: str, rows: Sequence[Sequence[Any]]) -> str:
     return "".join(f'<div class="{name}">{_clean(*maker(rows, width))}</div>' for name, width in widths)
 
 
+@cache
+def _pygal() -> Any:
+    """The library, once there is something to draw: what is imported after it pytest no longer finds."""
+    import pygal
+    from pygal.etree import etree
+
+    etree.to_etree()  # lxml, where it happens to be installed, refuses what pygal hands it
+    return pygal
+
+
 def _stacked(rows: Sequence[Sequence[Any]], width: int) -> tuple[Any, list[str]]:
     places = list(dict.fromkeys(row[0] for row in rows))
     names = sorted({str(row[1]) for row in rows if row[1] not in (None, "")})
@@ -41,7 +47,7 @@ def _stacked(rows: Sequence[Sequence[Any]], width: int) -> tuple[Any, list[str]]
     # pygal leaves room for the full rows of a legend alone.
     below = MARGIN + LEGEND_ROW * (len(names) % columns > 0)
     height = 250 + LEGEND_ROW * math.ceil(len(names) / columns)
-    chart = pygal.StackedBar(**_options(width, height, legend_at_bottom_columns=columns, margin_bottom=below))
+    chart = _pygal().StackedBar(**_options(width, height, legend_at_bottom_columns=columns, margin_bottom=below))
     step = max(1, -(-len(places) // LABELS[width]))
     chart.x_labels = [str(place) for place in places]
     chart.x_labels_major = [str(place) for place in places[::step]]
@@ -52,7 +58,7 @@ def _stacked(rows: Sequence[Sequence[Any]], width: int) -> tuple[Any, list[str]]
 
 def _bars(rows: Sequence[Sequence[Any]], width: int) -> tuple[Any, list[str]]:
     turned = list(reversed(rows))
-    chart = pygal.HorizontalBar(**_options(width, 50 + 26 * len(rows), show_legend=False, range=(0, 100)))
+    chart = _pygal().HorizontalBar(**_options(width, 50 + 26 * len(rows), show_legend=False, range=(0, 100)))
     chart.x_labels = [_short(str(row[0]), NAMED if width == WIDE else NAMED // 2) for row in turned]
     chart.add("", [float(row[1]) for row in turned])
     return chart, [""]

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 from airbyte_cdk.sources.types import Record
-from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given
 from hypothesis import strategies as st
+from time_machine import Traveller
 
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state import cursors
@@ -81,14 +81,14 @@ def test_states_come_every_ten_thousand_rows_and_at_the_end() -> None:
     assert len(emitted) == 3
 
 
-def test_states_come_every_minute(clock: FrozenDateTimeFactory) -> None:
+def test_states_come_every_minute(stopwatch: Traveller) -> None:
     emitted = Emitted()
     cursor = cursor_of(emit=emitted)
     cursor.count(1)
-    clock.tick(59)
+    stopwatch.shift(59)
     cursor.count(1)
     assert emitted == []
-    clock.tick(2)
+    stopwatch.shift(2)
     cursor.count(1)
     cursor.count(1)
     assert len(emitted) == 1

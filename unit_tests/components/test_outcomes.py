@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
 from hypothesis import example, given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
+from time_machine import Traveller
 
 from source_twilio.components.twilio.errors import Refused, told
 from source_twilio.components.twilio.outcomes import BETWEEN, Policy, Trouble, outcome, retry_after
@@ -133,7 +133,7 @@ def test_a_server_error_of_somebody_else_is_told_by_its_name() -> None:
         (None, None),
     ],
 )
-def test_retry_after(header: str | None, seconds: float | None, clock: FrozenDateTimeFactory) -> None:
+def test_retry_after(header: str | None, seconds: float | None, clock: Traveller) -> None:
     assert retry_after(header) == seconds
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pendulum
 import pytest
-from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given
 from hypothesis import strategies as st
+from time_machine import Traveller
 
 from source_twilio.components.reading.reading import Reading
 from source_twilio.components.reading.windows import RangePolicy, Window
@@ -91,10 +91,10 @@ def test_the_range_of_a_sync(options: dict[str, Any], window: tuple[str, str]) -
     assert reading.range() == Window(parse(window[0]), parse(window[1]))
 
 
-def test_the_range_stays_the_same_while_the_clock_goes_on(clock: FrozenDateTimeFactory) -> None:
+def test_the_range_stays_the_same_while_the_clock_goes_on(clock: Traveller) -> None:
     reading = reading_of()
     before = reading.range()
-    clock.tick(3600)
+    clock.shift(3600)
     assert reading.range() == before
 
 
@@ -170,10 +170,10 @@ def test_a_clock_that_proves_wrong_while_the_account_is_read_counts_too() -> Non
     assert saved(reading) == NOW - timedelta(hours=3)
 
 
-def test_rows_that_come_while_the_account_is_read_are_left_to_the_next_sync(clock: FrozenDateTimeFactory) -> None:
+def test_rows_that_come_while_the_account_is_read_are_left_to_the_next_sync(clock: Traveller) -> None:
     """A list without a date filter shows them, but one that was listed before them may have changed since."""
     reading = reading_of(lookback="PT1H")
-    clock.tick(600)
+    clock.shift(600)
     part = reading.part("")
     reading.close(part)
     assert saved(reading) == NOW

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN
@@ -170,7 +170,7 @@ def test_retry_after_is_honoured_in_every_form_and_bounded(
     assert waits == [waited]
 
 
-def test_retry_after_without_a_zone_is_read_as_utc(clock: FrozenDateTimeFactory) -> None:
+def test_retry_after_without_a_zone_is_read_as_utc(clock: Traveller) -> None:
     assert retry_after("Sat, 21 Nov 2026 12:00:30 -0000") == 30.0
 
 

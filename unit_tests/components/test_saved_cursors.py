@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from source_twilio.components.rows.times import parse
 from source_twilio.components.state.migrations import EarlierStates
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(
     "state", [{"states": [{"partition": {"account_sid": AC1}, "cursor": {"date_sent": "{}"}}]}, {"date_sent": "{}"}]
 )
-def test_a_saved_value_of_the_future_counts_as_now(state: Any, clock: FrozenDateTimeFactory) -> None:
+def test_a_saved_value_of_the_future_counts_as_now(state: Any, clock: Traveller) -> None:
     """Kept as it is, it would let later syncs begin behind rows that nobody has read."""
     cursor = cursor_of(json.loads(json.dumps(state).replace("{}", "2027-03-01T00:00:00Z")))
     cursor.begin([AC1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from source_twilio.components.reading.reading import RangePolicy, Reading
 from source_twilio.components.reading.steps import Part
@@ -127,46 +127,46 @@ def test_an_account_that_failed_leaves_nothing_to_expect() -> None:
     assert tally.rows_in_all() is None
 
 
-def test_the_time_that_is_left_follows_from_the_range(clock: FrozenDateTimeFactory) -> None:
+def test_the_time_that_is_left_follows_from_the_range(stopwatch: Traveller) -> None:
     tally, reading = Tally(), reading_of()
     tally.accounts = 1
     tally.begin(reading)
     days = days_of(reading)
-    clock.tick(30)
+    stopwatch.shift(30)
     assert tally.seconds_left() is None
     read(reading, days[:15])
     assert tally.seconds_left() == pytest.approx(10, abs=0.01)
     assert tally.seconds == 30
 
 
-def test_the_time_that_is_left_follows_from_the_accounts(clock: FrozenDateTimeFactory) -> None:
+def test_the_time_that_is_left_follows_from_the_accounts(stopwatch: Traveller) -> None:
     tally = Tally()
     tally.accounts = 20
     for number in range(8):
         assert tally.seconds_left() is None
         one = reading_of(number)
         tally.begin(one)
-        clock.tick(5)
+        stopwatch.shift(5)
         tally.end(one, complete=True)
     assert tally.seconds_left() == pytest.approx(12 * 5)
     last = reading_of(9)
     tally.begin(last)
-    clock.tick(100)
+    stopwatch.shift(100)
     read(last, days_of(last)[:2])
     assert tally.seconds_left() == pytest.approx(140 / 8 * 12), "the account that runs is not done either"
 
 
-def test_of_two_times_the_longer_one_counts(clock: FrozenDateTimeFactory) -> None:
+def test_of_two_times_the_longer_one_counts(stopwatch: Traveller) -> None:
     tally = Tally()
     tally.accounts = 9
     for number in range(8):
         one = reading_of(number)
         tally.begin(one)
-        clock.tick(1)
+        stopwatch.shift(1)
         tally.end(one, complete=True)
     slow = reading_of(9)
     tally.begin(slow)
-    clock.tick(40)
+    stopwatch.shift(40)
     days = days_of(slow)
     read(slow, days[:10])
     assert tally.seconds_left() == pytest.approx(40, rel=1e-3), "by the accounts it would be 6 s"

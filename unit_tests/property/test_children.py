@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.models import Type
-from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
+from time_machine import Traveller, travel
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.accounts import MAIN
@@ -43,9 +42,9 @@ class Parent:
 
 
 @pytest.fixture(scope="module")
-def frozen() -> Iterator[FrozenDateTimeFactory]:
+def frozen() -> Iterator[Traveller]:
     """One clock for all examples."""
-    with freeze_time(START) as clock:
+    with travel(START, tick=False) as clock:
         yield clock
 
 
@@ -163,7 +162,7 @@ def check(stream: str, output: Output, parents: list[Parent], seen: set[str], no
     gone=st.none() | st.integers(0, 5),
 )
 def test_every_child_comes_before_the_state_that_says_so(
-    frozen: FrozenDateTimeFactory,
+    frozen: Traveller,
     stream: str,
     parents: list[Parent],
     syncs: list[Any],

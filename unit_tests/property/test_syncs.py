@@ -8,10 +8,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given, note
 from hypothesis import strategies as st
+from time_machine import Traveller, travel
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.accounts import CLOSED, MAIN, SUPPORT
@@ -42,9 +41,9 @@ SWITCHES = st.fixed_dictionaries(
 
 
 @pytest.fixture(scope="module")
-def frozen() -> Iterator[FrozenDateTimeFactory]:
+def frozen() -> Iterator[Traveller]:
     """One clock for all examples: starting one takes longer than a sync."""
-    with freeze_time(DAY0) as clock:
+    with travel(DAY0, tick=False) as clock:
         yield clock
 
 
@@ -127,7 +126,7 @@ SYNCS = st.lists(
     step=st.sampled_from(["P1D", "P1W", "P1M"]),
 )
 def test_nothing_is_lost_doubled_or_passed_over(
-    frozen: FrozenDateTimeFactory,
+    frozen: Traveller,
     stream: str,
     data: Any,
     switches: dict[str, Any],

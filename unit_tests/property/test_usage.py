@@ -8,10 +8,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
+from time_machine import Traveller, travel
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.accounts import MAIN
@@ -27,9 +26,9 @@ STARTS = [
 
 
 @pytest.fixture(scope="module")
-def frozen() -> Iterator[FrozenDateTimeFactory]:
+def frozen() -> Iterator[Traveller]:
     """One clock for all examples."""
-    with freeze_time(ZERO) as clock:
+    with travel(ZERO, tick=False) as clock:
         yield clock
 
 
@@ -44,7 +43,7 @@ def frozen() -> Iterator[FrozenDateTimeFactory]:
     stop=st.none() | st.integers(0, 8),
 )
 def test_every_total_is_emitted_as_it_was_and_again_while_it_may_change(
-    frozen: FrozenDateTimeFactory, stream: str, days: Any, gaps: list[int], start: datetime, hour: int, empty: str,
+    frozen: Traveller, stream: str, days: Any, gaps: list[int], start: datetime, hour: int, empty: str,
     stop: int | None,
 ) -> None:  # fmt: skip
     frozen.move_to(ZERO - timedelta(days=1))

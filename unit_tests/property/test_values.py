@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,12 @@ def _is_date(value: Any) -> bool:
     return not isinstance(value, str) or (len(value) == 10 and parse(value).isoformat()[:10] == value)
 
 
-def schema_of(stream: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((SCHEMAS / f"{stream}.json").read_text(encoding="utf-8"))
-    return found
+@cache
+def made_of(stream: str) -> tuple[dict[str, Any], st.SearchStrategy[Any], Normaliser, Draft7Validator]:
+    """A stream's schema, and what is made of it: lists of rows, what reads them and what checks them."""
+    schema: dict[str, Any] = json.loads((SCHEMAS / f"{stream}.json").read_text(encoding="utf-8"))
+    rows = st.lists(rows_of(schema), min_size=1, max_size=2)
+    return schema, rows, Normaliser(schema, []), Draft7Validator(schema, format_checker=FORMATS)
 
 
 def values_for(declared: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -83,11 +87,9 @@ def vanished(sent: Any, left: Any, path: str = "") -> set[str]:
 @settings(max_examples=12)
 @given(data=st.data())
 def test_every_row_is_valid_and_says_what_could_not_be_read(stream: str, data: st.DataObject) -> None:
-    schema = schema_of(stream)
-    body = json.dumps(data.draw(st.lists(rows_of(schema), min_size=1, max_size=2))).encode()
-    sent = decode(body)
-    left = Normaliser(schema, [])(copy.deepcopy(sent), {})
-    validator = Draft7Validator(schema, format_checker=FORMATS)
+    schema, rows, normaliser, validator = made_of(stream)
+    sent = decode(json.dumps(data.draw(rows)).encode())
+    left = normaliser(copy.deepcopy(sent), {})
     assert len(left) == len(sent)
     for before, row in zip(sent, left, strict=True):
         named = {change.field for change in meta_of(row).changes} if isinstance(row, ChangedRow) else set()

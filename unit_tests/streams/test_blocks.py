@@ -26,9 +26,9 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[[Change], None]:
     """Change the definitions of the manifest."""
 
     def change(what: Change) -> None:
-        manifest = source.load_manifest()
+        manifest = copy.deepcopy(source.load_manifest())
         what(manifest["definitions"])
-        monkeypatch.setattr(source, "load_manifest", lambda: copy.deepcopy(manifest))
+        monkeypatch.setattr(source, "load_manifest", lambda: manifest)
 
     return change
 

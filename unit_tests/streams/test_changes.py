@@ -7,8 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller, travel
 
 from integration_tests.sandbox import Twilio, World
 from integration_tests.sandbox.accounts import MAIN
@@ -29,7 +28,7 @@ CHILDREN = {name for name, row in streams().items() if row.get("parent")}
 @pytest.fixture(scope="module")
 def two_syncs() -> Any:
     """A full read of every client-side stream, and another one two days later."""
-    with freeze_time("2026-11-21T12:00:00Z") as clock:
+    with travel("2026-11-21T12:00:00Z", tick=False) as clock:
         twilio = Twilio(World(small=True))
         syncs = Syncs(twilio, CONFIG)
         names = tuple(client_side())
@@ -88,7 +87,7 @@ def test_a_list_is_asked_whole_and_in_its_largest_pages(two_syncs: Any, stream: 
     ],
 )
 def test_the_edge_of_what_changed(
-    twilio: Twilio, clock: FrozenDateTimeFactory, updated: str | None, emitted: bool
+    twilio: Twilio, clock: Traveller, updated: str | None, emitted: bool
 ) -> None:
     syncs = Syncs(twilio, CONFIG)
     syncs.run("flows")
@@ -97,7 +96,7 @@ def test_the_edge_of_what_changed(
     assert bool(syncs.run("flows").records("flows")) is emitted
 
 
-def test_a_client_side_cursor_never_cuts_parents(twilio: Twilio, clock: FrozenDateTimeFactory) -> None:
+def test_a_client_side_cursor_never_cuts_parents(twilio: Twilio, clock: Traveller) -> None:
     """A conversation that did not change for years may get messages, and a service conversations."""
     old = {"date_created": "2020-01-01T00:00:00Z", "date_updated": "2020-01-01T00:00:00Z", "account_sid": MAIN}
     twilio.put("services", MAIN, {"sid": "IS1", **old})
@@ -122,7 +121,7 @@ def test_a_client_side_cursor_never_cuts_parents(twilio: Twilio, clock: FrozenDa
     assert [row["sid"] for row in output.records("conversation_messages")] == ["IM1"]
 
 
-def test_rows_that_change_while_the_account_is_read_come_again(twilio: Twilio, clock: FrozenDateTimeFactory) -> None:
+def test_rows_that_change_while_the_account_is_read_come_again(twilio: Twilio, clock: Traveller) -> None:
     """The cursor ends at the time at which the read began, less nothing: what changed since is read again."""
     syncs = Syncs(twilio, CONFIG)
     twilio.put(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from integration_tests.sandbox import Twilio
 from integration_tests.sandbox.accounts import MAIN, SUPPORT
@@ -44,7 +44,7 @@ def message(syncs: Syncs, number: int, at: Any, media: str, *, sent: bool = True
 MEDIA = r"Messages/(SM\w+)/Media"
 
 
-def test_media_are_asked_for_messages_of_the_window_that_have_some(syncs: Syncs, clock: FrozenDateTimeFactory) -> None:
+def test_media_are_asked_for_messages_of_the_window_that_have_some(syncs: Syncs, clock: Traveller) -> None:
     message(syncs, 1, NOW - 40 * DAY, "1")
     message(syncs, 2, NOW - 60 * DAY, "1")  # before the start date
     message(syncs, 3, NOW - 10 * DAY, "0")
@@ -121,7 +121,7 @@ def note(syncs: Syncs, conversation_sid: str, number: int, at: Any, service: str
 
 @pytest.mark.parametrize("stream", ["conversation_messages", "conversation_participants"])
 def test_open_conversations_of_every_service_are_asked_and_closed_ones_if_they_changed(
-    syncs: Syncs, clock: FrozenDateTimeFactory, stream: str
+    syncs: Syncs, clock: Traveller, stream: str
 ) -> None:
     pattern = r"Conversations/(CH\w+)/(?:Messages|Participants)"
     conversation(syncs, 1, "active")
@@ -137,7 +137,7 @@ def test_open_conversations_of_every_service_are_asked_and_closed_ones_if_they_c
 
 
 def test_a_long_conversation_is_read_back_to_what_is_known(
-    syncs: Syncs, clock: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+    syncs: Syncs, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page_size(monkeypatch, 5)
     sid = conversation(syncs, 1, "active")
@@ -178,7 +178,7 @@ def test_an_empty_page_with_a_next_one_does_not_end_a_list(syncs: Syncs, monkeyp
     ],
 )
 def test_every_parent_is_asked_in_every_sync(
-    syncs: Syncs, clock: FrozenDateTimeFactory, child: str, parent: str, columns: Any, pattern: str
+    syncs: Syncs, clock: Traveller, child: str, parent: str, columns: Any, pattern: str
 ) -> None:
     for number in range(3):
         put(syncs, parent, f"XX{number}", **columns)
@@ -255,7 +255,7 @@ def test_a_sample_is_one_page(syncs: Syncs, monkeypatch: pytest.MonkeyPatch) -> 
     assert asked(syncs, r"(Local.json.*)") == ["Local.json?PageSize=2"]
 
 
-def test_steps_of_active_executions_are_asked_again(syncs: Syncs, clock: FrozenDateTimeFactory) -> None:
+def test_steps_of_active_executions_are_asked_again(syncs: Syncs, clock: Traveller) -> None:
     put(syncs, "flows", "FW1")
     put(syncs, "executions", "FN1", NOW - 2 * DAY, flow_sid="FW1", status="active")
     put(syncs, "executions", "FN2", NOW - 3 * DAY, flow_sid="FW1", status="ended")

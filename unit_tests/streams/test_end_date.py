@@ -7,7 +7,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from integration_tests.sandbox.accounts import MAIN
 from unit_tests.support import Output, Syncs, iso
@@ -93,7 +93,7 @@ def test_a_piece_of_long_ago_costs_no_walk_from_today(syncs: Syncs, monkeypatch:
 
 @pytest.mark.parametrize("stream", ["messages", "calls", "alerts", "usage_records"])
 def test_the_state_covers_what_was_read_and_goes_on_without_the_end(
-    syncs: Syncs, clock: FrozenDateTimeFactory, stream: str
+    syncs: Syncs, clock: Traveller, stream: str
 ) -> None:
     end = MIDNIGHT - 5 * DAY
     numbers = range(0, 12)

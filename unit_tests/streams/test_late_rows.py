@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from unit_tests.support import Syncs, iso
 from unit_tests.support.dated_rows import DAY, HOUR, NOW, put, sids
@@ -26,7 +26,7 @@ def test_a_row_that_was_created_long_before_its_date_is_found_in_a_busy_window(
     assert sids(syncs.run(stream), stream) == sorted(wanted)
 
 
-def test_a_message_scheduled_weeks_ago_comes_when_it_is_sent(syncs: Syncs, clock: FrozenDateTimeFactory) -> None:
+def test_a_message_scheduled_weeks_ago_comes_when_it_is_sent(syncs: Syncs, clock: Traveller) -> None:
     sent = NOW + 30 * DAY
     sid = put(syncs, "messages", 1, NOW - 4 * DAY, None, status="scheduled")
     first = syncs.run("messages")
@@ -46,7 +46,7 @@ def test_a_message_scheduled_weeks_ago_comes_when_it_is_sent(syncs: Syncs, clock
 @pytest.mark.parametrize("status", ["queued", "ringing", "canceled", "busy", "failed", "no-answer"])
 @pytest.mark.parametrize("pages", ["one", "many"])
 def test_calls_without_a_start_are_read_and_move_no_cursor(
-    syncs: Syncs, monkeypatch: pytest.MonkeyPatch, clock: FrozenDateTimeFactory, status: str, pages: str
+    syncs: Syncs, monkeypatch: pytest.MonkeyPatch, clock: Traveller, status: str, pages: str
 ) -> None:
     page_size(monkeypatch, 1000 if pages == "one" else 3)
     wanted = [put(syncs, "calls", day, NOW - day * DAY) for day in range(2, 12)]

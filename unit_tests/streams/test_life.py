@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 import requests_mock
-from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller, travel
 
 from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.adapter import mount
@@ -25,7 +24,7 @@ from unit_tests.support.patches import page_size
 @pytest.fixture(scope="module")
 def two_years() -> Iterator[tuple[Twilio, Life, Warehouse, list[tuple[datetime, dict[str, list[Row]]]]]]:
     """Every day of two years lived and synced, at odd hours."""
-    with freeze_time(START) as clock, requests_mock.Mocker() as mocker, pytest.MonkeyPatch.context() as patch:
+    with travel(START, tick=False) as clock, requests_mock.Mocker() as mocker, pytest.MonkeyPatch.context() as patch:
         page_size(patch, 100)  # so that there is more than one
         twilio = Twilio(EmptyWorld())
         mount(twilio, mocker)
@@ -41,7 +40,7 @@ def two_years() -> Iterator[tuple[Twilio, Life, Warehouse, list[tuple[datetime, 
         yield twilio, life, warehouse, syncs
 
 
-def _sync(clock: FrozenDateTimeFactory, warehouse: Warehouse, at: datetime) -> tuple[datetime, dict[str, list[Row]]]:
+def _sync(clock: Traveller, warehouse: Warehouse, at: datetime) -> tuple[datetime, dict[str, list[Row]]]:
     clock.move_to(at)
     return at, warehouse.sync()
 

@@ -14,8 +14,8 @@ from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import 
 from source_twilio.components.blocks import HONOURED
 from source_twilio.components.settings.configuration import EarlierConfigurations
 from source_twilio.components.state.migrations import EarlierStates
-from source_twilio.source import MANIFEST, READ_BY_NAME, load_manifest, prune
-from unit_tests.support.manifest import streams
+from source_twilio.source import MANIFEST, READ_BY_NAME, prune
+from unit_tests.support.manifest import streams, written
 
 ROOT = Path(__file__).parents[2]
 TEXT = MANIFEST.read_text(encoding="utf-8")
@@ -54,7 +54,7 @@ REGIONS = {"ie1": "dublin", "au1": "sydney"}
 
 
 def rows() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = load_manifest()["streams"]
+    found: list[dict[str, Any]] = written()["streams"]
     return found
 
 
@@ -73,7 +73,7 @@ def test_the_vocabulary_is_closed() -> None:
 def test_every_word_of_ours_is_explained_once() -> None:
     """In the table before the blocks, so that nobody has to look for it in Python."""
     table = TEXT.partition(" words of ours\n")[2].partition("  # ----")[0]
-    requester = load_manifest()["definitions"]["requester"]
+    requester = written()["definitions"]["requester"]
     known = {"url", "cursor_field", "lookback_window", "name", "primary_key"} | {
         field.alias for model in HONOURED for field in model.__fields__.values()
     }
@@ -141,7 +141,7 @@ def test_no_stream_is_named_in_python() -> None:
 
 def test_what_a_restricted_key_needs_is_said_of_every_stream() -> None:
     """Without it, `check` tells whoever has such a key that it can never read the stream."""
-    families = load_manifest()["definitions"]["permission_families"]
+    families = written()["definitions"]["permission_families"]
     urls = {name: row["url"] for name, row in streams().items()}
     assert {name: url for name, url in urls.items() if not url.startswith(tuple(families))} == {}
     assert [one for one in families if not any(url.startswith(one) for url in urls.values())] == []
@@ -149,7 +149,7 @@ def test_what_a_restricted_key_needs_is_said_of_every_stream() -> None:
 
 def hosts() -> set[str]:
     """The hosts that the rows name, in every Region that offers the product, and that of OAuth's tokens."""
-    offered = load_manifest()["definitions"]["regional_products"]
+    offered = written()["definitions"]["regional_products"]
     found = {urlsplit(row[key]).netloc for row in streams().values() for key in ("url", "detail_url") if row.get(key)}
     for text in PYTHON.values():
         found |= {urlsplit(url).netloc for url in re.findall(r'"(https://[a-z-]+\.twilio\.com)/v', text)}
@@ -179,7 +179,7 @@ def options(properties: dict[str, Any]) -> set[str]:
 
 
 def spec() -> dict[str, Any]:
-    found: dict[str, Any] = load_manifest()["spec"]["connection_specification"]
+    found: dict[str, Any] = written()["spec"]["connection_specification"]
     return found
 
 
@@ -220,7 +220,7 @@ def test_a_migration_shows_the_form_before_and_after(migration: type) -> None:
 
 @pytest.mark.parametrize("name", ["message_media", "usage_records", "messaging_deactivations"])
 def test_what_a_command_does_not_need_is_not_handed_to_the_cdk(name: str) -> None:
-    manifest = load_manifest()
+    manifest = written()
     pruned = prune(manifest, {name})
     resolved, whole = (ManifestReferenceResolver().preprocess_manifest(one) for one in (pruned, manifest))
     rows = {row["$parameters"]["name"]: row for row in whole["streams"]}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from integration_tests.sandbox.accounts import MAIN
 from unit_tests.support import Output, Syncs, iso, rfc
@@ -96,7 +96,7 @@ def ended(output: Output) -> list[str]:
 @pytest.mark.parametrize("scheduled", [False, True], ids=["sent at once", "scheduled"])
 @pytest.mark.parametrize("order", ORDERS)
 def test_exact_at_first_and_a_day_later(
-    list_of: Syncs, clock: FrozenDateTimeFactory, order: str, scheduled: bool
+    list_of: Syncs, clock: Traveller, order: str, scheduled: bool
 ) -> None:
     sort(list_of, order)
     messages = Messages(list_of, scheduled)
@@ -113,7 +113,7 @@ def test_exact_at_first_and_a_day_later(
 
 @pytest.mark.parametrize("order", ORDERS[:4])
 def test_without_an_undated_message_the_end_of_the_list_is_looked_at(
-    list_of: Syncs, clock: FrozenDateTimeFactory, order: str
+    list_of: Syncs, clock: Traveller, order: str
 ) -> None:
     """A few pages show nothing of where such a message would stand, so it is shown that none stands last."""
     sort(list_of, order)
@@ -131,7 +131,7 @@ def test_without_an_undated_message_the_end_of_the_list_is_looked_at(
 
 
 def test_an_order_that_one_account_shows_need_not_be_proven_for_another(
-    list_of: Syncs, clock: FrozenDateTimeFactory
+    list_of: Syncs, clock: Traveller
 ) -> None:
     sort(list_of, "dated")
     Messages(list_of, scheduled=True)
@@ -177,7 +177,7 @@ def test_killed_anywhere(
 
 @pytest.mark.parametrize("order", ORDERS[:4])
 def test_messages_that_arrive_and_are_sent_meanwhile(
-    list_of: Syncs, clock: FrozenDateTimeFactory, order: str
+    list_of: Syncs, clock: Traveller, order: str
 ) -> None:
     """They move within the list while it is read, to where the next sync reads them; whatever stays has to come."""
     sort(list_of, order)
@@ -240,7 +240,7 @@ def test_an_order_that_is_lost_in_the_middle(
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("undated", [0, 1, 9])
 def test_lists_of_calls_by_status(
-    syncs: Syncs, monkeypatch: pytest.MonkeyPatch, clock: FrozenDateTimeFactory, order: str, undated: int
+    syncs: Syncs, monkeypatch: pytest.MonkeyPatch, clock: Traveller, order: str, undated: int
 ) -> None:
     """Those that were never dialled may stand behind years of failed ones."""
     page_size(monkeypatch, 10)

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 from airbyte_cdk.models import SyncMode
-from freezegun.api import FrozenDateTimeFactory
+from time_machine import Traveller
 
 from integration_tests.sandbox.accounts import MAIN, SUPPORT
 from unit_tests.support import Syncs, iso, rfc
 from unit_tests.support.dated_rows import DAY, HOUR, NOW, put, sids
 
 
-def test_an_execution_is_seen_to_end_however_long_it_is_active(syncs: Syncs, clock: FrozenDateTimeFactory) -> None:
+def test_an_execution_is_seen_to_end_however_long_it_is_active(syncs: Syncs, clock: Traveller) -> None:
     syncs.twilio.put(
         "flows", MAIN, {"sid": "FW1", "account_sid": MAIN, "date_updated": iso(NOW), "date_created": iso(NOW)}
     )
@@ -33,7 +33,7 @@ def test_an_execution_is_seen_to_end_however_long_it_is_active(syncs: Syncs, clo
 
 
 def test_a_conference_that_completes_between_two_lists_comes_in_the_next_sync(
-    syncs: Syncs, clock: FrozenDateTimeFactory
+    syncs: Syncs, clock: Traveller
 ) -> None:
     """It was asked for under `completed` while it ran, and under `in-progress` when it had ended."""
     created = NOW - HOUR
@@ -54,7 +54,7 @@ def test_a_conference_that_completes_between_two_lists_comes_in_the_next_sync(
     assert len(sids(syncs.run("conferences"), "conferences")) == 1
 
 
-def test_an_account_that_is_new_reads_its_whole_range(syncs: Syncs, clock: FrozenDateTimeFactory) -> None:
+def test_an_account_that_is_new_reads_its_whole_range(syncs: Syncs, clock: Traveller) -> None:
     for number, account in enumerate((MAIN, SUPPORT)):
         put(syncs, "calls", number, NOW - 20 * DAY, account=account)
     assert len(sids(syncs.run("calls"), "calls")) == 1
@@ -73,7 +73,7 @@ def test_an_account_that_is_new_reads_its_whole_range(syncs: Syncs, clock: Froze
 
 @pytest.mark.parametrize("with_state", [True, False])
 def test_a_full_refresh_reads_everything_whatever_the_state(
-    syncs: Syncs, clock: FrozenDateTimeFactory, with_state: bool
+    syncs: Syncs, clock: Traveller, with_state: bool
 ) -> None:
     wanted = sorted(put(syncs, stream, day, NOW - day * DAY) for stream in ("calls",) for day in range(1, 40))
     if with_state:

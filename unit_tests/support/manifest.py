@@ -17,12 +17,16 @@ Stream = dict[str, Any]
 
 
 @cache
+def written() -> dict[str, Any]:
+    """The manifest as it is written, its references unresolved."""
+    return load_manifest()
+
+
+@cache
 def streams() -> dict[str, Stream]:
     """All streams by name; a row's `$parameters` stand beside what its block declares."""
-    manifest = load_manifest()
-    resolved = ManifestReferenceResolver().preprocess_manifest(
-        {"definitions": manifest["definitions"], "streams": manifest["streams"]}
-    )
+    parts = {"definitions": written()["definitions"], "streams": written()["streams"]}
+    resolved = ManifestReferenceResolver().preprocess_manifest(parts)
     return {row["$parameters"]["name"]: {**row, **row["$parameters"]} for row in resolved["streams"]}
 
 

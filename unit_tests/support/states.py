@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from source_twilio.components.state.migrations import EarlierStates
-from source_twilio.source import load_manifest
 from unit_tests.support.configs import ConfigBuilder
+from unit_tests.support.manifest import written
 
 MAIN = "AC0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 AC1, AC2 = "AC" + "1" * 32, "AC" + "2" * 32
@@ -17,8 +17,7 @@ DAY1, DAY2, DAY3 = "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z", "2026-11-03T0
 @cache
 def migration(stream: str = "messages") -> EarlierStates:
     """The migration of a stream, as its row in the manifest declares it."""
-    manifest = load_manifest()
-    (row,) = [one for one in manifest["streams"] if one["$parameters"]["name"] == stream]
+    (row,) = [one for one in written()["streams"] if one["$parameters"]["name"] == stream]
     settings_ = dict((row.get("state_migrations") or [{}])[0])
     settings_.pop("$ref", None)
     sync = row["$parameters"].get("cursor_field") or "date_updated"
