@@ -8,12 +8,11 @@ from textwrap import fill
 from typing import Any
 
 from tools.docs_manifest import Facts, Stream, anchor
-from tools.docs_streams import DURATIONS
+from tools.docs_streams import least
 from tools.edition.table import edition_differences, edition_everywhere, edition_files
 
 MARK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 EDGES = {"ie1": "dublin", "au1": "sydney"}
-UNITS = {"P1M": "1 month", "P1Y": "1 year", **DURATIONS}
 
 
 def filled(page: str, facts: Facts) -> str:
@@ -72,7 +71,7 @@ def dated(facts: Facts) -> str:
     same: dict[tuple[str, ...], list[str]] = {}
     for stream in facts.streams.values():
         if stream.dated:
-            row = f"`{stream.cursor}`", UNITS[stream.lookback], stream.notes["caught"], stream.notes["missed"]
+            row = f"`{stream.cursor}`", least(stream), stream.notes["caught"], stream.notes["missed"]
             same.setdefault(row, []).append(f"`{stream.name}`")
     rows: list[tuple[str, ...]] = [("Stream", "Cursor", "Least L", "Caught", "Not caught"), ("---",) * 5]
     rows += [(", ".join(names), *row) for row, names in same.items()]

@@ -15,10 +15,11 @@ import pytest
 from time_machine import Traveller
 
 from integration_tests.sandbox import EmptyWorld, Twilio
+from tools.builder_edition import offered
 from tools.docs_entities import joins
 from tools.docs_manifest import NOTES, ROOT, anchor, facts_of, load
 from tools.docs_sections import MARK, SECTIONS, filled
-from tools.docs_streams import cells, permissions
+from tools.docs_streams import cells, permissions, worded
 from tools.make_docs import DOCS, generated
 from unit_tests.support import ConfigBuilder, Syncs
 from unit_tests.support.pieces import complete
@@ -48,6 +49,19 @@ def columns(stream: str) -> dict[str, Any]:
 def test_what_is_generated_is_up_to_date() -> None:
     stale = [path.name for path, made in generated(load()).items() if text(path) != made]
     assert stale == [], "run python -m tools.make_docs"
+
+
+def test_the_front_page_counts_the_streams() -> None:
+    page = text(ROOT / "README.md")
+    assert f"| Streams | {len(load().streams)} |" in page
+    assert f"takes no image, but {len(offered(load()))} of the streams" in page
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"), [("PT1H", "1 hour"), ("P1DT30M", "1 day 30 minutes"), ("P2M", "2 months"), ("P1W", "1 week")]
+)
+def test_a_duration_in_words(duration: str, words: str) -> None:
+    assert worded(duration) == words
 
 
 def test_a_stale_section_is_made_anew_and_the_rest_stays() -> None:
@@ -200,6 +214,7 @@ READ = """
 import json
 import requests_mock
 from tools.make_docs import generated
+from tools.builder_edition import offered
 from tools.docs_manifest import load
 from integration_tests.sandbox import Twilio, World
 from unit_tests.support import ConfigBuilder, read

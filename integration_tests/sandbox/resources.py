@@ -1,4 +1,4 @@
-"""The table of resources (``resources/*.yaml``): what each of the 215 lists and objects is, and how paths find them."""
+"""The table of resources (``resources/*.yaml``): what each list and object is, and how paths find them."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ class Resource:
     columns that only say where a row stands; inject: columns that the connector adds; created: the column that a row is
     shown from; ranges, equals, default, required: the filters; retention_days, cap: what is no longer, or not, listed;
     once: the same for all accounts; special: what computes it (`computed.py`).
+
+    Of its columns: dates, days, numbers, booleans: those that leave the connector as such; style: how the API writes
+    times (`iso` or `rfc`); sid: how SIDs begin, where the recorded page does not show it; list_columns: those in the
+    list, where a single row has more. needs: `main` where Standard and Restricted keys read nothing; token: what page
+    tokens are made of (`tokens.py`).
     """
 
     name: str
