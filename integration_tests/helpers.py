@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from integration_tests.sandbox import times
 from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN
 
 ROOT = Path(__file__).parents[1]
@@ -161,6 +163,14 @@ def _configured(stream: dict[str, Any], full_refresh: bool) -> dict[str, Any]:
     modes = stream["supported_sync_modes"]
     mode = "incremental" if "incremental" in modes and not full_refresh else "full_refresh"
     return {"stream": stream, "sync_mode": mode, "destination_sync_mode": "append"}
+
+
+def begin_of_a_day(seconds: float = 180) -> None:
+    """Wait until midnight (UTC) has passed, where it is nearer than that. A test that compares what was read with what
+    the sandbox held before or after would have read a day more, or one less."""
+    left = times.DAY - time.time() % times.DAY
+    if left < seconds:
+        time.sleep(left + 1)
 
 
 def write(path: Path, value: Any) -> Path:

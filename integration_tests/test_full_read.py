@@ -44,6 +44,7 @@ class Reading:
 @pytest.fixture(scope="module")
 def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reading]:
     """Two syncs of all streams of a small world."""
+    helpers.begin_of_a_day()
     with Sandbox(small=True) as sandbox:
         sandbox.control.freeze()
         folder = tmp_path_factory.mktemp("reading")

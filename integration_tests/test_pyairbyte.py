@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from integration_tests.helpers import START_DATE, configuration
+from integration_tests.helpers import START_DATE, begin_of_a_day, configuration
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.accounts import MAIN
 
@@ -35,6 +35,7 @@ NEW = "SM" + "9" * 32
 def twilio(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
     """A world of its own, since a message is sent in it; PyAirbyte leaves its files in a folder of the test."""
     monkeypatch.chdir(tmp_path)
+    begin_of_a_day()
     with Sandbox(small=True) as started:
         for name, value in {**started.env, "HOME": str(tmp_path)}.items():
             monkeypatch.setenv(name, value)

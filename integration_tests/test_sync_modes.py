@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from integration_tests.helpers import ROOT, START_DATE, catalog, configuration, read, run_connector, streams, write
+import pytest
+
+from integration_tests.helpers import (
+    ROOT,
+    START_DATE,
+    begin_of_a_day,
+    catalog,
+    configuration,
+    read,
+    run_connector,
+    streams,
+    write,
+)
 from integration_tests.sandbox import Sandbox
 from integration_tests.sandbox.accounts import MAIN, SUPPORT
 
@@ -21,6 +33,11 @@ ACCOUNTS = {"mode": "selected", "account_sids": [SUPPORT]}
 def cursors(state: dict[str, Any]) -> list[str]:
     """The cursor values of a stream's state."""
     return [value for entry in state["states"] for value in entry["cursor"].values()]
+
+
+@pytest.fixture(autouse=True)
+def _on_one_day() -> None:
+    begin_of_a_day()
 
 
 def keys(stream: str, rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

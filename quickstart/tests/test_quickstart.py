@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from integration_tests.helpers import begin_of_a_day
 from integration_tests.sandbox import Sandbox, Twilio, times
 from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN
 from quickstart.__main__ import OWN, ROOT
@@ -31,6 +32,11 @@ COMMAND = (sys.executable, str(ROOT / "quickstart" / "__main__.py"))
 NEW = "SM" + "9" * 32
 STREAMS = "--streams=messages,usage_records,accounts"
 VALUES = "SELECT sid, status, price FROM messages ORDER BY sid"
+
+
+@pytest.fixture(autouse=True)
+def _on_one_day() -> None:
+    begin_of_a_day()
 
 
 def start(folder: Path, *arguments: str, environment: Mapping[str, str] = os.environ) -> subprocess.Popen[str]:
