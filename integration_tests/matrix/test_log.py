@@ -13,14 +13,14 @@ OF_THE_LIBRARY = ("Marking stream ", "Syncing stream: ", "Finished syncing", "St
 
 def test_a_busy_stream_is_told_of_while_its_rows_come(scene: Scene) -> None:
     scene.control.latency(0.2)
-    outcome = scene.read(["recordings"], page_size=2, constants={"reading.report.EVERY": 0.02})
-    assert (outcome.exit_code, scene.wrong(["recordings"], outcome)) == (0, [])
+    outcome = scene.read(["alerts"], page_size=2, constants={"reading.report.EVERY": 0.02})
+    assert (outcome.exit_code, scene.wrong(["alerts"], outcome)) == (0, [])
     rows = [int(found) for found in re.findall(r"still reading, .+? (\d+) rows", "\n".join(outcome.logs("INFO")))]
     assert len(set(rows)) > 2 and rows == sorted(rows)
     told = [trace["estimate"] for trace in outcome.of("TRACE") if trace["type"] == "ESTIMATE"]
-    count = outcome.counts()["recordings"]
+    count = outcome.counts()["alerts"]
     assert 2 <= len(told) <= 5
-    assert told[-1] == {"name": "recordings", "type": "STREAM", "row_estimate": count}
+    assert told[-1] == {"name": "alerts", "type": "STREAM", "row_estimate": count}
 
 
 @pytest.mark.parametrize(("options", "level"), [((), None), (("--debug",), "DEBUG")])

@@ -17,7 +17,7 @@ LISTS = [
     ("messages", "/Messages.json", "date_sent", 5),
     ("calls", "/Calls.json", "start_time", 2),
     ("usage_records", "/Daily.json", "start_date", 5),
-    ("alerts", "/v1/Alerts", "date_generated", 3),
+    ("alerts", "/v1/Alerts", "date_generated", 2),
 ]
 
 # Shortly before the first row of the world, so that the windows that break off are not empty ones.

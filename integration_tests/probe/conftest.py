@@ -20,6 +20,11 @@ NOW = "2026-11-21T12:00:00Z"
 Ask = Callable[..., Report]
 
 
+def settings(**changes: Any) -> dict[str, Any]:
+    """A configuration that begins a hundred days before NOW, whatever the day is on which the tests run."""
+    return configuration(**{"start_date": "2026-08-13T00:00:00Z", **changes})
+
+
 @pytest.fixture(scope="module", autouse=True)
 def clock() -> Iterator[Traveller]:
     """The clock of this process and of the world in it, which stands at NOW until a test moves it."""
@@ -50,7 +55,7 @@ def ask(twilio: Twilio) -> Ask:
     def run(**changes: Any) -> Report:
         with requests_mock.Mocker() as mocker:
             mount(twilio, mocker)
-            return probe(configuration(**changes))
+            return probe(settings(**changes))
 
     return run
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import requests_mock
 
-from integration_tests.helpers import ROOT, configuration, write
+from integration_tests.helpers import ROOT, write
+from integration_tests.probe.conftest import settings
 from integration_tests.sandbox import Sandbox, Twilio
 from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN, STANDARD_KEY, TEST_SID, TEST_TOKEN
 from integration_tests.sandbox.adapter import mount
@@ -31,7 +32,7 @@ from source_twilio.probe.__main__ import main
 def test_wrong_credentials(
     twilio: Twilio, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: dict[str, Any], message: str
 ) -> None:
-    config = configuration(**change)
+    config = settings(**change)
     with requests_mock.Mocker() as mocker:
         mount(twilio, mocker)
         assert main(["--config", str(write(tmp_path / "config.json", config))]) == 2
@@ -64,7 +65,7 @@ def test_no_answer_at_all(
     twilio.add_fault("unresolvable")
     with requests_mock.Mocker() as mocker:
         mount(twilio, mocker)
-        assert main(["--config", str(write(tmp_path / "config.json", configuration()))]) == 2
+        assert main(["--config", str(write(tmp_path / "config.json", settings()))]) == 2
     assert "api.twilio.com gave no usable answer" in capsys.readouterr().err
 
 
@@ -74,7 +75,7 @@ def test_no_time_to_sign_in(
     monkeypatch.setattr(session, "MOST_SECONDS", -1.0)
     with requests_mock.Mocker() as mocker:
         mount(twilio, mocker)
-        assert main(["--config", str(write(tmp_path / "config.json", configuration()))]) == 2
+        assert main(["--config", str(write(tmp_path / "config.json", settings()))]) == 2
     assert "the probe's limit of -1 seconds was reached before" in capsys.readouterr().err
 
 

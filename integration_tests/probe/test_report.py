@@ -12,8 +12,8 @@ import pytest
 import requests_mock
 from time_machine import Traveller
 
-from integration_tests.helpers import ROOT, configuration
-from integration_tests.probe.conftest import NOW, Ask, found
+from integration_tests.helpers import ROOT
+from integration_tests.probe.conftest import NOW, Ask, found, settings
 from integration_tests.sandbox import EmptyWorld, Twilio
 from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN, STANDARD_KEY, SUSPENDED_TOKEN
 from integration_tests.sandbox.adapter import mount
@@ -101,7 +101,7 @@ def test_an_account_without_rows() -> None:
     empty = Twilio(EmptyWorld())
     with requests_mock.Mocker() as mocker:
         mount(empty, mocker)
-        report = probe(configuration())
+        report = probe(settings())
     assert report.wrong == []
     assert found(report, "messages-window") == (UNKNOWN, "no row with a date among the newest")
     assert found(report, "next-page") == (UNKNOWN, "fewer than two rows in messages, calls, recordings")
@@ -147,6 +147,6 @@ def test_the_table_and_the_data_say_the_same(ask: Ask, twilio: Twilio) -> None:
 
 
 def test_clean() -> None:
-    config = configuration(credentials={"auth_type": "api_key", "api_key_sid": STANDARD_KEY, "api_key_secret": "hush"})
+    config = settings(credentials={"auth_type": "api_key", "api_key_sid": STANDARD_KEY, "api_key_secret": "hush"})
     assert clean(f"{MAIN} {STANDARD_KEY} hush +15005550006 api_key 10,000", config) == "AC… … … … api_key 10,000"
     assert clean("AC1", {}) == clean("AC1", {"credentials": "text"}) == "AC1"

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from integration_tests.helpers import configuration
-from integration_tests.probe.conftest import NOW, Ask, found
+from integration_tests.probe.conftest import NOW, Ask, found, settings
 from integration_tests.sandbox import Twilio, World
 from integration_tests.sandbox.accounts import (
     MAIN,
@@ -160,7 +159,7 @@ def test_usage_of_a_young_account(switches: dict[str, str], text: str) -> None:
     with requests_mock.Mocker() as mocker:
         mount(young, mocker)
         credentials = {"auth_type": "auth_token", "auth_token": token}
-        report = probe(configuration(account_sid=sid, credentials=credentials))
+        report = probe(settings(account_sid=sid, credentials=credentials))
     assert found(report, "usage-before") == (EITHER, text)
     assert report.wrong == []
 

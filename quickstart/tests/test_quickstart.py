@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +65,9 @@ def query(path: Path, text: str) -> list[tuple[Any, ...]]:
 
 
 def expected(now: float, since: str) -> list[tuple[Any, ...]]:
-    """What `VALUES` has to find in the stand-in's world at an instant."""
-    twilio = Twilio(now=lambda: datetime.fromtimestamp(now, timezone.utc))
+    """What `VALUES` has to find in the stand-in's world, which is that of today, at an instant."""
+    twilio = Twilio()
+    twilio.freeze(now)
     return sorted((row["sid"], row["status"], row.get("price")) for row in twilio.expected("messages", since))
 
 
@@ -92,9 +92,12 @@ def test_killed_and_run_again_it_shows_what_twilio_holds_and_then_what_is_new(tm
     output, errors, code = finish(start(tmp_path, STREAMS))
     assert (errors, code) == ("", 0)
     later = expected(first + times.DAY, since)
-    assert query(database, VALUES) == later
-    before, after = ({row[0]: row for row in rows} for rows in (wanted, later))
-    new, changed = len(after.keys() - before.keys()), sum(after[sid] != row for sid, row in before.items())
+    before, after, found = ({row[0]: row for row in rows} for rows in (wanted, later, query(database, VALUES)))
+    # docs/cursors.md: a scheduled message that is cancelled may keep its status
+    unseen = {sid for sid, row in before.items() if (row[1], after[sid][1]) == ("scheduled", "canceled")}
+    assert found == {**after, **{sid: found[sid] for sid in unseen}}
+    new = len(after.keys() - before.keys())
+    changed = sum(after[sid] != row for sid, row in before.items() if sid not in unseen)
     assert new > 20 and changed > 5
     assert f"{new:,} messages" in output
     said = re.search(r"Changed +([\d,]+) messages \(", output)
