@@ -22,9 +22,9 @@ from integration_tests.sandbox.accounts import MAIN, MAIN_TOKEN
 from quickstart.__main__ import OWN, ROOT
 from quickstart.arguments import Asked
 from quickstart.connector import Connector
-from quickstart.database import Database, Run
+from quickstart.database import Database
 from quickstart.run import run
-from quickstart.target import DAYS_BEFORE, DAYS_TO_COME, stand_in_time
+from quickstart.target import DAYS_BEFORE, DAYS_TO_COME
 from quickstart.tests.rows import load, record, table
 
 COMMAND = (sys.executable, str(ROOT / "quickstart" / "__main__.py"))
@@ -96,6 +96,7 @@ def test_killed_and_run_again_it_shows_what_twilio_holds_and_then_what_is_new(tm
     # docs/cursors.md: a scheduled message that is cancelled may keep its status
     unseen = {sid for sid, row in before.items() if (row[1], after[sid][1]) == ("scheduled", "canceled")}
     assert found == {**after, **{sid: found[sid] for sid in unseen}}
+    assert all(found[sid] in (before[sid], after[sid]) for sid in unseen)
     new = len(after.keys() - before.keys())
     changed = sum(after[sid] != row for sid, row in before.items() if sid not in unseen)
     assert new > 20 and changed > 5
@@ -104,23 +105,6 @@ def test_killed_and_run_again_it_shows_what_twilio_holds_and_then_what_is_new(tm
     assert said and int(said[1].replace(",", "")) >= changed, "more columns than the three that are compared here"
     assert max(map(len, output.splitlines())) <= 80 and len(output.splitlines()) <= 24
     assert (tmp_path / "report.html").read_text(encoding="utf-8").count("<svg") >= 4
-
-
-def test_a_day_goes_by_with_each_run_that_was_not_cut_short() -> None:
-    clock = times.seconds("2026-11-25T17:00:00Z")
-
-    def day(last: Run | None, live: bool = False) -> str:
-        return times.iso(stand_in_time(last, clock, live))
-
-    def ended(now: str, complete: bool = True) -> Run:
-        return Run(3, MAIN, "2026-10-01T00:00:00Z", now, complete)
-
-    assert day(None) == "2026-11-17T00:00:00Z"
-    assert day(ended("2026-11-17T00:00:00Z")) == "2026-11-18T00:00:00Z"
-    assert day(ended("2026-11-17T00:00:00Z", complete=False)) == "2026-11-17T00:00:00Z"
-    assert day(ended("2026-11-25T00:00:00Z")) == "2026-11-25T00:00:00Z", "never behind the connector's clock"
-    assert day(ended("2026-11-25T12:00:00Z")) == "2026-11-25T12:00:00Z", "after a run with --live"
-    assert day(None, live=True) == "2026-11-25T17:00:00Z"
 
 
 @pytest.fixture
