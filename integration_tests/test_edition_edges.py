@@ -46,9 +46,7 @@ def moments() -> list[datetime]:
 @pytest.mark.parametrize("upper_bound", ["documented", "before", "at"])
 @pytest.mark.parametrize("date_compare", ["instant", "date"])
 @pytest.mark.parametrize("start", STARTS)
-def test_a_row_at_an_edge_comes_once(
-    start: str, date_compare: str, upper_bound: str, clock: Traveller
-) -> None:
+def test_a_row_at_an_edge_comes_once(start: str, date_compare: str, upper_bound: str, clock: Traveller) -> None:
     config = ConfigBuilder().start(start).put(slice_step_duration="P1W", lookback_window=0).build()
     stock = StockSyncs(Twilio(EmptyWorld(), date_compare=date_compare, upper_bound=upper_bound), config)
     wanted: dict[str, list[str]] = {name: [] for name in STREAMS}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from source_twilio.components.state.units import duration
 from tools.docs_columns import breakable, place
 from tools.docs_manifest import Facts, Stream
 
-DATES = {"Y": "year", "M": "month", "W": "week", "D": "day"}
-TIMES = {"H": "hour", "M": "minute"}
 COLUMNS = ("Stream", "Cursor, and what a sync re-reads", "Calls a sync", "Notes")
 INTRODUCTION = """\
 # Streams
@@ -114,15 +112,7 @@ def cells(facts: Facts, stream: Stream) -> tuple[str, ...]:
 
 def least(stream: Stream) -> str:
     """The least lookback of a stream in words."""
-    return worded(stream.lookback)
-
-
-def worded(duration: str) -> str:
-    """An ISO 8601 duration in words: `P1DT2H` is `1 day 2 hours`."""
-    dates, _, times = duration[1:].partition("T")
-    sides = (dates, DATES), (times, TIMES)
-    parts = [(part, words) for side, words in sides for part in re.findall(r"\d+\D", side)]
-    return " ".join(f"{part[:-1]} {words[part[-1]]}{'s' * (part[:-1] != '1')}" for part, words in parts)
+    return duration(stream.lookback).in_words("en")
 
 
 def reread(stream: Stream) -> str:

@@ -19,7 +19,6 @@ from tools.builder_edition import offered
 from tools.docs_entities import joins
 from tools.docs_manifest import NOTES, ROOT, anchor, facts_of, load
 from tools.docs_sections import MARK, SECTIONS, filled
-from tools.docs_streams import cells, permissions, worded
 from tools.make_docs import DOCS, generated
 from unit_tests.support import ConfigBuilder, Syncs
 from unit_tests.support.pieces import complete
@@ -57,13 +56,6 @@ def test_the_front_page_counts_the_streams() -> None:
     assert f"takes no image, but {len(offered(load()))} of the streams" in page
 
 
-@pytest.mark.parametrize(
-    ("duration", "words"), [("PT1H", "1 hour"), ("P1DT30M", "1 day 30 minutes"), ("P2M", "2 months"), ("P1W", "1 week")]
-)
-def test_a_duration_in_words(duration: str, words: str) -> None:
-    assert worded(duration) == words
-
-
 def test_a_stale_section_is_made_anew_and_the_rest_stays() -> None:
     page = "before\n<!-- generated: hosts -->\nold\n<!-- end of hosts -->\nafter\n"
     found = filled(page, load())
@@ -83,23 +75,6 @@ def test_every_stream_has_a_product_and_a_page_of_its_own_above_its_row() -> Non
     row = "\nstreams:\n  # ===== Voice\n  - $ref: x\n    $parameters:\n      name: calls\n"
     with pytest.raises(ValueError, match="row of calls has no address of its API page"):
         facts_of("streams: []" + row, text(NOTES))
-
-
-def test_the_table_says_what_the_manifest_says() -> None:
-    """By the row of one stream of each kind, so that a wrong word of the generator shows."""
-    facts = load()
-    step = facts.streams["step"]
-    assert cells(facts, step) == (
-        f"[`step`](columns/studio.md#step)<br>[API]({step.page}) · **expensive**",
-        "`date_created`<br>children of `executions` in L ≥ 2 days",
-        "1 per 1,000 rows for each row of `executions`",
-        "kept 30 days; `context` can be large",
-    )
-    assert "needs Flex" in cells(facts, facts.streams["flex_flows"])[3]
-    assert "left out: `auth_token`" in cells(facts, facts.streams["accounts"])[3]
-    assert "never deleted" in cells(facts, facts.streams["usage_records"])[3]
-    assert permissions(facts, facts.products["Sync"]) == "Permission: *Sync*."
-    assert "; *Main* for `accounts`, " in permissions(facts, facts.products["Account, keys, usage"])
 
 
 @pytest.mark.parametrize("name", ["streams.svg", "entities.svg"])
@@ -214,7 +189,6 @@ READ = """
 import json
 import requests_mock
 from tools.make_docs import generated
-from tools.builder_edition import offered
 from tools.docs_manifest import load
 from integration_tests.sandbox import Twilio, World
 from unit_tests.support import ConfigBuilder, read

@@ -86,9 +86,7 @@ def test_a_list_is_asked_whole_and_in_its_largest_pages(two_syncs: Any, stream: 
         (None, True),
     ],
 )
-def test_the_edge_of_what_changed(
-    twilio: Twilio, clock: Traveller, updated: str | None, emitted: bool
-) -> None:
+def test_the_edge_of_what_changed(twilio: Twilio, clock: Traveller, updated: str | None, emitted: bool) -> None:
     syncs = Syncs(twilio, CONFIG)
     syncs.run("flows")
     clock.move_to(LATER)

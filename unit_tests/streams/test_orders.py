@@ -95,9 +95,7 @@ def ended(output: Output) -> list[str]:
 
 @pytest.mark.parametrize("scheduled", [False, True], ids=["sent at once", "scheduled"])
 @pytest.mark.parametrize("order", ORDERS)
-def test_exact_at_first_and_a_day_later(
-    list_of: Syncs, clock: Traveller, order: str, scheduled: bool
-) -> None:
+def test_exact_at_first_and_a_day_later(list_of: Syncs, clock: Traveller, order: str, scheduled: bool) -> None:
     sort(list_of, order)
     messages = Messages(list_of, scheduled)
     first = list_of.run("messages")
@@ -130,9 +128,7 @@ def test_without_an_undated_message_the_end_of_the_list_is_looked_at(
     assert not any(oldest in one for one in asked), "the list has ended there"
 
 
-def test_an_order_that_one_account_shows_need_not_be_proven_for_another(
-    list_of: Syncs, clock: Traveller
-) -> None:
+def test_an_order_that_one_account_shows_need_not_be_proven_for_another(list_of: Syncs, clock: Traveller) -> None:
     sort(list_of, "dated")
     Messages(list_of, scheduled=True)
     other = f"AC{1:032x}"
@@ -176,9 +172,7 @@ def test_killed_anywhere(
 
 
 @pytest.mark.parametrize("order", ORDERS[:4])
-def test_messages_that_arrive_and_are_sent_meanwhile(
-    list_of: Syncs, clock: Traveller, order: str
-) -> None:
+def test_messages_that_arrive_and_are_sent_meanwhile(list_of: Syncs, clock: Traveller, order: str) -> None:
     """They move within the list while it is read, to where the next sync reads them; whatever stays has to come."""
     sort(list_of, order)
     list_of.config["num_workers"] = 1

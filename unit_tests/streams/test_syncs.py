@@ -32,9 +32,7 @@ def test_an_execution_is_seen_to_end_however_long_it_is_active(syncs: Syncs, clo
     assert sids(syncs.run("executions"), "executions") == []
 
 
-def test_a_conference_that_completes_between_two_lists_comes_in_the_next_sync(
-    syncs: Syncs, clock: Traveller
-) -> None:
+def test_a_conference_that_completes_between_two_lists_comes_in_the_next_sync(syncs: Syncs, clock: Traveller) -> None:
     """It was asked for under `completed` while it ran, and under `in-progress` when it had ended."""
     created = NOW - HOUR
     syncs.twilio.put(
@@ -72,9 +70,7 @@ def test_an_account_that_is_new_reads_its_whole_range(syncs: Syncs, clock: Trave
 
 
 @pytest.mark.parametrize("with_state", [True, False])
-def test_a_full_refresh_reads_everything_whatever_the_state(
-    syncs: Syncs, clock: Traveller, with_state: bool
-) -> None:
+def test_a_full_refresh_reads_everything_whatever_the_state(syncs: Syncs, clock: Traveller, with_state: bool) -> None:
     wanted = sorted(put(syncs, stream, day, NOW - day * DAY) for stream in ("calls",) for day in range(1, 40))
     if with_state:
         syncs.run("calls")
